@@ -1,0 +1,111 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# The cache of t/services. Each thing in it has the checksum of what it was
+# made from in its name and appears complete or not at all, so being there is
+# proof enough and a later start needs neither network nor compiler.
+
+# find_cache: set cache, and make it.
+find_cache()
+{
+	local base=${XDG_CACHE_HOME:-}
+	[ -n "$base" ] || base=${HOME:+$HOME/.cache}
+	[ -n "$base" ] || base=/var/tmp/ggpipe-$(id -u)
+	cache=${GGPIPE_CACHE:-$base/ggpipe}
+	mkdir -p "$cache" 2>/dev/null ||
+		die "cannot make $cache; set GGPIPE_CACHE to a directory of yours"
+	cache=$(cd "$cache" && pwd)
+}
+
+# sum_of FILE...: a short checksum of them all.
+sum_of()
+{
+	cat "$@" | sha256sum | cut -c1-12
+}
+
+# made THING MAKER [ARG...]: set made to THING's path below the cache; when it
+# is not there, MAKER ARG... fills the empty directory it is called in.
+made()
+{
+	local thing=$1
+	shift
+	made=$cache/$thing
+	[ ! -d "$made" ] || return 0
+	(
+		: >>"$cache/lock" ||
+			die "$cache is not writable; set GGPIPE_CACHE"
+		exec 9<>"$cache/lock"
+		flock -n 9 || {
+			echo "t/services: waiting for another fetch" >&2
+			flock 9
+		}
+		[ ! -d "$made" ] || exit 0
+		rm -rf "$made.new"
+		mkdir "$made.new" && cd "$made.new" && "$@" || exit
+		mv "$made.new" "$made"
+	) || die "$thing could not be made"
+}
+
+# copy_jars POM: into the working directory.
+copy_jars()
+{
+	local repository=()
+	command -v mvn >/dev/null || die 'no mvn here; run share/setup'
+	[ -w "${HOME:-/nowhere}" ] ||
+		repository=(-Dmaven.repo.local="$cache/repository")
+	echo "t/services: fetching the jars of $1, once" >&2
+	mvn -B -f "$parts/$1.xml" "${repository[@]}" \
+		dependency:copy-dependencies -DincludeScope=runtime \
+		-DoutputDirectory="$PWD" >"$cache/$1.log" 2>&1 &
+	while sleep 1 && kill -0 $! 2>/dev/null; do
+		show_jars "$1"
+	done
+	wait $! || {
+		grep ERROR "$cache/$1.log" | head -n 20 >&2
+		die "mvn failed; all it said is in $cache/$1.log"
+	}
+	show_jars "$1"
+	echo "t/services: $1 has $(find . -type f | wc -l) jars, $(du -sh . | cut -f1)" >&2
+}
+
+# show_jars NAME: how far mvn is, a line when there is news.
+show_jars()
+{
+	local n
+	n=$(grep -c 'Downloaded from.*\.jar ' "$cache/$1.log" || :)
+	[ "$n" = "${shown:-0}" ] || echo "t/services: $n files fetched" >&2
+	shown=$n
+}
+
+# compile LIB SOURCE...: into the working directory.
+compile()
+{
+	local lib=$1
+	shift
+	command -v javac >/dev/null || die 'no javac here; run share/setup'
+	javac --release 17 -Xlint:-options -nowarn -cp "$lib/*" -d . "$@"
+}
+
+# fetch_ignite: set ignite_lib, ignite_classes, opens.
+fetch_ignite()
+{
+	local sources=("$here"/java/[!K]*.java)
+	find_cache
+	made "ignite-$(sum_of "$parts/ignite.xml")" copy_jars ignite
+	ignite_lib=$made
+	made "ignite-java-$(sum_of "$parts/ignite.xml" "${sources[@]}")" \
+		compile "$ignite_lib" "${sources[@]}"
+	ignite_classes=$made
+	mapfile -t opens < <(sed 's/.*/--add-opens=&=ALL-UNNAMED/' \
+		"$parts/opens")
+}
+
+# fetch_kafka: set kafka_lib, kafka_classes.
+fetch_kafka()
+{
+	local sources=("$here"/java/Guard.java "$here"/java/Kafka*.java)
+	find_cache
+	made "kafka-$(sum_of "$parts/kafka.xml")" copy_jars kafka
+	kafka_lib=$made
+	made "kafka-java-$(sum_of "$parts/kafka.xml" "${sources[@]}")" \
+		compile "$kafka_lib" "${sources[@]}"
+	kafka_classes=$made
+}
