@@ -1,0 +1,80 @@
+/*
+ * filter: what every program owes its neighbours.
+ *
+ * A program is a struct filter, an option table and run(); main is one
+ * call of filter_main. It owns --help and --version, signals, SIGPIPE,
+ * HELLO and END, the last flush, acknowledgements, counters, progress, the
+ * line a program dies of and the exit status. Manners live here, once.
+ */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include "ack.h"
+#include "count.h"
+#include "err.h"
+#include "frame.h"
+#include "opt.h"
+
+enum filter_kind {
+	FILTER_SOURCE,		/* frames out; --acks in */
+	FILTER_PIPE,		/* frames in, frames out */
+	FILTER_SINK,		/* frames in, ACKs out */
+	FILTER_DUMP,		/* frames in, text out */
+	FILTER_LOAD,		/* text in, frames out; writes its own HELLO */
+	FILTER_TOOL		/* neither: only options, signals, errors */
+};
+
+struct stage {
+	struct frame_in *in;	/* PIPE, SINK, DUMP; else NULL */
+	struct frame_out *out;	/* SOURCE, PIPE, LOAD; else NULL */
+	struct in *text_in;	/* LOAD */
+	struct out *text_out;	/* DUMP, TOOL */
+	struct ack_out *acks;	/* SINK */
+	struct ack_in *acked;	/* SOURCE with --acks; else NULL */
+	uint64_t run;		/* of this stream */
+	int argc;		/* operands */
+	char **argv;
+};
+
+struct filter {
+	const char *name;
+	const char *purpose;	/* half a line */
+	const char *usage;	/* what stands behind the name */
+	const char *examples;	/* lines for --help */
+	enum filter_kind kind;
+	const char *format;	/* SOURCE: of keys and values, for HELLO */
+	const struct opt *options;
+	struct count *const *counts;	/* of its own, ended by NULL */
+	bool operands;		/* takes arguments that are no options */
+
+	/*
+	 * Do the work. A SOURCE finds HELLO written already; a PIPE, SINK or
+	 * DUMP finds it read (and a PIPE, passed on). Return 0 when END was
+	 * read or, for a source, when there is no more: filter_main then
+	 * writes END and waits for the last acknowledgement. -1 is the end.
+	 */
+	int (*run)(struct stage *, struct err *);
+};
+
+int	filter_main(const struct filter *, int argc, char **argv);
+
+/* TERM or INT came: a source takes in no more and returns; others go on. */
+bool	filter_stopping(void);
+
+/* Readable from then on, for poll. */
+int	filter_stop_fd(void);
+
+/*
+ * For a source that has work to do after the last acknowledgement: write
+ * END, and wait for it now. With no --acks it does not wait. -1: as run.
+ */
+int	filter_finish(struct stage *, struct err *);
+
+/* How many records there are in all, for progress; 0: not known. */
+void	filter_expect(uint64_t records);
+
+/* Say at level info that the program is at work; text as for printf. */
+void	filter_ready(const char *fmt, ...)
+	    __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * net: TCP connections to other machines, bare or inside TLS.
+ *
+ * A connection never blocks for longer than it is told. It finds out by
+ * itself that the peer's machine is gone (keepalive, unacknowledged data)
+ * within about 30 seconds. SIGPIPE is the caller's to ignore only for TLS:
+ * bare sockets do not raise it.
+ */
+#ifndef NET_H
+#define NET_H
+
+#include <sys/types.h>
+
+#include "bytes.h"
+#include "err.h"
+
+/* What went wrong, for those who answer differently; the text says more. */
+enum net_why {
+	NET_OK,
+	NET_UNKNOWN_HOST,
+	NET_REFUSED,		/* nobody listens there */
+	NET_UNREACHABLE,
+	NET_TIMEOUT,
+	NET_CLOSED,		/* the peer closed, or reset, the connection */
+	NET_NOT_TLS,		/* the peer answered with something else */
+	NET_UNTRUSTED,		/* the peer's certificate does not convince us */
+	NET_UNWANTED,		/* ours, or none, does not convince the peer */
+	NET_FAILED
+};
+
+/* How to do TLS; one for any number of connections and threads. */
+struct net_tls;
+
+struct net_tls_files {
+	const char *ca;		/* PEM; NULL: the system's */
+	const char *cert;	/* PEM chain that shows who we are, or NULL */
+	const char *key;	/* PEM; NULL: it is in cert */
+	bool insecure;		/* believe any peer */
+};
+
+/*
+ * TLS 1.2 or newer; the peer's chain and its name or address are checked
+ * unless insecure. NULL: EX_CONFIG, a file named.
+ */
+struct net_tls *net_tls_new(const struct net_tls_files *, struct err *);
+void	net_tls_free(struct net_tls *);
+
+struct net {
+	int fd;			/* -1 while closed; for poll */
+	void *tls;		/* OpenSSL's connection, or NULL */
+	enum net_why why;	/* of the last failure */
+	bool loopback;		/* the peer is this machine */
+	char peer[96];		/* "host:port", for messages */
+};
+
+/* host is a name or an address without brackets. TLS if tls is not NULL. */
+int	net_open(struct net *, const char *host, const char *port,
+	    const struct net_tls *tls, int64_t timeout_ms, struct err *);
+
+/*
+ * Up to n bytes, as soon as there are any. Returns how many; 0 when the
+ * time is over, or earlier when a signal came; -1 on failure and when the
+ * peer closed (why is NET_CLOSED). timeout_ms -1: no limit; 0: only what
+ * has arrived.
+ */
+ssize_t	net_read(struct net *, void *p, size_t n, int64_t timeout_ms,
+	    struct err *);
+
+/* All n bytes or failure. */
+int	net_write(struct net *, const void *p, size_t n, int64_t timeout_ms,
+	    struct err *);
+
+/* Bytes that net_read would give at once though poll does not see them. */
+bool	net_pending(const struct net *);
+
+/* The peer has closed and nothing is left to read; never blocks. */
+bool	net_gone(struct net *);
+
+/* Closing a closed or zeroed connection whose fd is -1 does nothing. */
+void	net_close(struct net *);
+
+#endif
