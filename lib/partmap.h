@@ -1,0 +1,58 @@
+/*
+ * partmap: which node holds which partition of one cache. Pure.
+ *
+ * A map that is older than the topology is still a hint: a wrong node costs
+ * a hop, never correctness.
+ */
+#ifndef PARTMAP_H
+#define PARTMAP_H
+
+#include "bytes.h"
+#include "err.h"
+#include "wire.h"
+
+#define PARTMAP_NONE UINT32_MAX
+
+struct partmap_key {
+	int32_t type;		/* of a key object */
+	int32_t field;		/* its field that decides instead of it */
+};
+
+struct partmap {
+	int64_t major;		/* topology version of this map */
+	int32_t minor;
+	/*
+	 * 0: partitions cannot be computed (replicated, or with a function
+	 * of its own): use any node.
+	 */
+	uint32_t partitions;
+	uint32_t *owner;	/* of each partition: index in nodes, or NONE */
+	uint32_t nnodes;
+	struct wire_uuid *nodes;
+	uint32_t nkeys;
+	struct partmap_key *keys;
+};
+
+/*
+ * The answer to WIRE_PARTITIONS for this one cache; asked for several, some
+ * servers mix them up. A cache that it does not name gives 0 partitions.
+ */
+int	partmap_read(struct partmap *, struct slice body, int32_t cache,
+	    struct err *);
+void	partmap_request(struct buf *, int32_t cache);
+
+/* The partition of a key with this Java hash (bin_hash). */
+uint32_t partmap_partition(const struct partmap *, int32_t hash);
+
+/*
+ * The configured affinity field of keys of a type; 0 if there is none. The
+ * type's own description may still name one.
+ */
+int32_t	partmap_field(const struct partmap *, int32_t type);
+
+/* A later topology than the map's has been seen. */
+bool	partmap_older(const struct partmap *, int64_t major, int32_t minor);
+
+void	partmap_release(struct partmap *);
+
+#endif
