@@ -6,8 +6,6 @@
 #ifndef CLUSTER_H
 #define CLUSTER_H
 
-#include <signal.h>
-
 #include "bytes.h"
 #include "err.h"
 #include "net.h"
@@ -28,7 +26,7 @@ struct ignite_config {
 	int64_t request_timeout;	/* ms, for one answer */
 	int64_t heartbeat;		/* ms, at most, when nothing is sent */
 	size_t max_frame;
-	const volatile sig_atomic_t *stop;	/* not 0: stop waiting */
+	bool (*stopping)(void);	/* true: wait no more; may be NULL */
 };
 
 /* What an ignite_config starts as. */
