@@ -9,11 +9,9 @@
 #ifndef FILTER_H
 #define FILTER_H
 
-#include "ack.h"
-#include "count.h"
 #include "err.h"
-#include "frame.h"
 #include "opt.h"
+#include "stage.h"
 
 enum filter_kind {
 	FILTER_SOURCE,		/* frames out; --acks in */
@@ -22,18 +20,6 @@ enum filter_kind {
 	FILTER_DUMP,		/* frames in, text out */
 	FILTER_LOAD,		/* text in, frames out; writes its own HELLO */
 	FILTER_TOOL		/* neither: only options, signals, errors */
-};
-
-struct stage {
-	struct frame_in *in;	/* PIPE, SINK, DUMP; else NULL */
-	struct frame_out *out;	/* SOURCE, PIPE, LOAD; else NULL */
-	struct in *text_in;	/* LOAD */
-	struct out *text_out;	/* DUMP, TOOL */
-	struct ack_out *acks;	/* SINK */
-	struct ack_in *acked;	/* SOURCE with --acks; else NULL */
-	uint64_t run;		/* of this stream */
-	int argc;		/* operands */
-	char **argv;
 };
 
 struct filter {

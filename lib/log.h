@@ -22,6 +22,9 @@ void	log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void	log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void	log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* At level info, whatever was wanted: answers to a question. */
+void	log_always(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* The line a program dies of: without a level. */
 void	log_last(const char *text);
 
