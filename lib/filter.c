@@ -386,11 +386,15 @@ filter_main(const struct filter *self, int argc, char **argv)
 			return EX_IOERR;
 		return 0;
 	}
-	if (i < 0) {
+	r = i < 0 ? -1 : self->check == NULL ? 0 : self->check(&e);
+	if (r < 0) {
 		log_last(e.text);
-		log_last("try --help");
+		if (e.status == EX_USAGE)
+			log_last("try --help");
 		return e.status;
 	}
+	if (r > 0)
+		return fflush(stdout) != 0 || ferror(stdout) ? EX_IOERR : 0;
 	r = work(self, argc - i, argv + i, &e);
 	report_close(&me.report, r == 0);
 	if (r == 0)

@@ -34,6 +34,13 @@ struct filter {
 	bool operands;		/* takes arguments that are no options */
 
 	/*
+	 * Look at the options before anything is opened or read: 0 go on, 1
+	 * done already (something was asked to be printed), -1 wrong. NULL:
+	 * there is nothing to look at.
+	 */
+	int (*check)(struct err *);
+
+	/*
 	 * Do the work. A SOURCE finds HELLO written already; a PIPE, SINK or
 	 * DUMP finds it read (and a PIPE, passed on). Return 0 when END was
 	 * read or, for a source, when there is no more: filter_main then
