@@ -159,39 +159,6 @@ struct slice bin_obj_raw(const struct bin_obj *);
 int32_t	bin_obj_hash(struct slice data);
 
 /*
- * Write one value, or a head after which its bin_follow() values are
- * written. bin_next gives back what was written, and this writes the very
- * bytes that bin_next took.
- */
-void	bin_put(struct buf *, const struct bin_val *);
-
-void	bin_put_null(struct buf *);
-void	bin_put_byte(struct buf *, int8_t);
-void	bin_put_short(struct buf *, int16_t);
-void	bin_put_int(struct buf *, int32_t);
-void	bin_put_long(struct buf *, int64_t);
-void	bin_put_float(struct buf *, float);
-void	bin_put_double(struct buf *, double);
-void	bin_put_char(struct buf *, uint16_t);
-void	bin_put_bool(struct buf *, bool);
-void	bin_put_string(struct buf *, struct slice);	/* null: null */
-void	bin_put_uuid(struct buf *, uint64_t high, uint64_t low);
-void	bin_put_date(struct buf *, int64_t ms);
-void	bin_put_time(struct buf *, int64_t ms);
-void	bin_put_timestamp(struct buf *, int64_t ms, int32_t ns);
-void	bin_put_decimal(struct buf *, int32_t scale, struct slice magnitude);
-void	bin_put_bytes(struct buf *, struct slice);	/* null: null */
-void	bin_put_enum(struct buf *, int32_t type_id, int32_t ordinal);
-
-/* Heads; n values (pairs, for a map) follow. */
-void	bin_put_coll(struct buf *, enum bin_kind, uint32_t n);
-void	bin_put_map(struct buf *, enum bin_map_kind, uint32_t n);
-void	bin_put_objects(struct buf *, int32_t type_id, uint32_t n);
-/* Of SHORTS to DATES, DECIMALS, TIMESTAMPS, TIMES. Elements up to BOOLS
- * are bare scalars (buf_u16, buf_u32, ...), the others values or null. */
-void	bin_put_array(struct buf *, enum bin_code, uint32_t n);
-
-/*
  * A string where the protocol has one (code 9, or null); null also when it
  * is something else, and then the cursor is bad.
  */

@@ -80,7 +80,10 @@ const struct bin_constant *bin_type_constant(const struct bin_type *,
 const struct bin_constant *bin_type_constant_named(const struct bin_type *,
 	    struct slice name);
 
-/* Types by id. A zeroed one is empty. Types stay where they are. */
+/*
+ * Types by id. A zeroed one is empty. Types stay where they are; what they
+ * point to moves when they are next added to.
+ */
 struct bin_types {
 	struct bin_type **v;	/* all of them, in the order they came */
 	uint32_t n;
@@ -111,6 +114,7 @@ int32_t	bin_obj_type_id(const struct bin_obj *);
 /*
  * The schema of an object whose footer is compact, and its type; false if
  * unknown or not of n fields. The object's field i is bin_schema_field i.
+ * An object without fields has the empty schema.
  */
 bool	bin_obj_schema(const struct bin_obj *, const struct bin_types *,
 	    const struct bin_type **, const struct bin_schema **);
