@@ -89,13 +89,14 @@ cur_i64(struct cur *c)
 	return (int64_t)cur_u64(c);
 }
 
-/* n bytes; never null unless bad. */
+/* n bytes; null if bad, and only then. */
 static inline struct slice
 cur_bytes(struct cur *c, size_t n)
 {
 	const unsigned char *p = cur_take(c, n);
 
-	if (p == NULL)
+	/* No bytes of a bad cursor are null too, though p may point. */
+	if (p == NULL || c->bad)
 		return slice_of(c->bad ? NULL : "", 0);
 	return slice_of(p, n);
 }
