@@ -18,6 +18,7 @@
 #include "cluster.h"
 #include "err.h"
 #include "wire.h"
+#include "wirerow.h"
 
 /* Why something failed, for those who answer differently. */
 enum ignite_why {
@@ -120,8 +121,5 @@ struct cluster *ignite_cluster(const struct ignite *);
  */
 void	ignite_topology(const struct ignite *, int64_t *major,
 	    int32_t *minor);
-
-/* GridGain, not Apache Ignite. */
-bool	ignite_is_gridgain(const struct ignite *);
 
 #endif

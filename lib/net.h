@@ -3,8 +3,7 @@
  *
  * A connection never blocks for longer than it is told. It finds out by
  * itself that the peer's machine is gone (keepalive, unacknowledged data)
- * within about 30 seconds. SIGPIPE is the caller's to ignore only for TLS:
- * bare sockets do not raise it.
+ * within about 30 seconds. It raises no SIGPIPE.
  */
 #ifndef NET_H
 #define NET_H
@@ -49,11 +48,15 @@ struct net {
 	int fd;			/* -1 while closed; for poll */
 	void *tls;		/* OpenSSL's connection, or NULL */
 	enum net_why why;	/* of the last failure */
+	bool more;		/* see net_pending */
 	bool loopback;		/* the peer is this machine */
 	char peer[96];		/* "host:port", for messages */
 };
 
-/* host is a name or an address without brackets. TLS if tls is not NULL. */
+/*
+ * host is a name or an address without brackets. TLS if tls is not NULL.
+ * When it fails the connection is closed, and why says why.
+ */
 int	net_open(struct net *, const char *host, const char *port,
 	    const struct net_tls *tls, int64_t timeout_ms, struct err *);
 
@@ -73,10 +76,7 @@ int	net_write(struct net *, const void *p, size_t n, int64_t timeout_ms,
 /* Bytes that net_read would give at once though poll does not see them. */
 bool	net_pending(const struct net *);
 
-/* The peer has closed and nothing is left to read; never blocks. */
-bool	net_gone(struct net *);
-
-/* Closing a closed or zeroed connection whose fd is -1 does nothing. */
+/* Closing a closed connection does nothing. */
 void	net_close(struct net *);
 
 #endif

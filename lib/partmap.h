@@ -7,16 +7,12 @@
 #ifndef PARTMAP_H
 #define PARTMAP_H
 
+#include "binhash.h"
 #include "bytes.h"
 #include "err.h"
 #include "wire.h"
 
 #define PARTMAP_NONE UINT32_MAX
-
-struct partmap_key {
-	int32_t type;		/* of a key object */
-	int32_t field;		/* its field that decides instead of it */
-};
 
 struct partmap {
 	int64_t major;		/* topology version of this map */
@@ -29,8 +25,8 @@ struct partmap {
 	uint32_t *owner;	/* of each partition: index in nodes, or NONE */
 	uint32_t nnodes;
 	struct wire_uuid *nodes;
-	uint32_t nkeys;
-	struct partmap_key *keys;
+	size_t nkeys;
+	struct bin_key_field *keys;	/* the cache's key configuration */
 };
 
 /*
@@ -41,14 +37,13 @@ int	partmap_read(struct partmap *, struct slice body, int32_t cache,
 	    struct err *);
 void	partmap_request(struct buf *, int32_t cache);
 
-/* The partition of a key with this Java hash (bin_hash). */
-uint32_t partmap_partition(const struct partmap *, int32_t hash);
-
 /*
- * The configured affinity field of keys of a type; 0 if there is none. The
- * type's own description may still name one.
+ * The partition of a key. types describes key objects, whose description
+ * may name an affinity field; it may be NULL. false when it cannot be told:
+ * then any node will do.
  */
-int32_t	partmap_field(const struct partmap *, int32_t type);
+bool	partmap_find(const struct partmap *, struct slice key,
+	    const struct bin_types *types, uint32_t *partition);
 
 /* A later topology than the map's has been seen. */
 bool	partmap_older(const struct partmap *, int64_t major, int32_t minor);

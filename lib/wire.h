@@ -84,6 +84,13 @@ int	wire_msg(struct slice frame, struct wire_msg *, struct err *);
 
 /* --- handshake --- */
 
+/* Ask for these features, all of one meaning in both products. */
+enum wire_feature {
+	WIRE_CLUSTER_STATES = 2, WIRE_NODE_ENDPOINTS = 3,
+	WIRE_QUERY_PARTITIONS = 7, WIRE_BINARY_CONFIGURATION = 8,
+	WIRE_HEARTBEATS = 11
+};
+
 struct wire_hello {
 	uint16_t major, minor, patch;
 	bool features;		/* from 1.7.0 on */
@@ -95,6 +102,7 @@ void	wire_hello(struct buf *, const struct wire_hello *);
 
 struct wire_welcome {
 	bool ok;
+	uint32_t features;	/* bit n: feature n is agreed on */
 	struct wire_uuid node;
 	uint16_t major, minor, patch;	/* when refused: what it wants */
 	int32_t status;
@@ -110,11 +118,6 @@ int	wire_welcome(struct slice frame, const struct wire_hello *asked,
 /* The id of a cache, type or field in a request: Java's hash of its name. */
 int32_t	wire_cache_id(const char *name);
 
-void	wire_str(struct buf *, struct slice);	/* null becomes null */
-
-/* A string, or null, that must stand here; the cursor goes bad else. */
-struct slice wire_cur_str(struct cur *);
-
 /* Any value, unwrapped; null for null, too when the cursor goes bad. */
 struct slice wire_cur_value(struct cur *);
 
@@ -123,117 +126,5 @@ struct slice wire_cur_raw(struct cur *);
 
 /* Cache id and flags, with which most cache operations begin. */
 void	wire_cache(struct buf *, int32_t cache);
-
-/* --- lists of keys, or keys and values --- */
-
-/* A request whose count is filled in at the end. */
-struct wire_batch {
-	struct buf *b;
-	size_t at;		/* of the count */
-	uint32_t n;
-	bool values;
-};
-
-/*
- * op: WIRE_PUT_ALL, _REMOVE_KEYS, _GET_ALL, or _STREAM (one batch that is
- * written when the answer comes; a null value removes). Keys must not
- * repeat, and in every batch of everybody come in the same order: servers
- * lock them as they come. Keep a request to a few MB: servers trust sizes.
- */
-void	wire_batch_open(struct wire_batch *, struct buf *, enum wire_op op,
-	    int32_t cache);
-void	wire_batch_add(struct wire_batch *, struct slice key,
-	    struct slice value);
-void	wire_batch_close(struct wire_batch *);
-
-/* --- rows --- */
-
-/* What several answers hold: pairs, or rows of columns. */
-struct wire_rows {
-	struct cur c;
-	int64_t cursor;		/* of the first answer, else 0 */
-	uint32_t left;
-	uint32_t columns;	/* of SQL */
-	bool pages;		/* a "more" follows the rows */
-	bool more;		/* ask for the next page; else it is closed */
-};
-
-/*
- * page: 1 to 10,000 rows (servers prepare it); partition -1: all;
- * local: only what the node holds, backups too if a partition is given.
- */
-void	wire_scan(struct buf *, int32_t cache, int32_t page,
-	    int32_t partition, bool local);
-void	wire_page(struct buf *, int64_t cursor);
-
-/* The answer to WIRE_SCAN (first) or WIRE_SCAN_PAGE. more is known now. */
-int	wire_rows(struct wire_rows *, struct slice body, bool first,
-	    struct err *);
-/* The answer to WIRE_GET_ALL. */
-int	wire_pairs(struct wire_rows *, struct slice body, struct err *);
-/* 1 a row, 0 none left, -1 the answer does not parse. */
-int	wire_row(struct wire_rows *, struct slice *key, struct slice *value,
-	    struct err *);
-
-/* args: values one behind the other. */
-void	wire_sql(struct buf *, const char *schema, int32_t page,
-	    const char *sql, uint32_t nargs, struct slice args);
-int	wire_sql_rows(struct wire_rows *, struct slice body, bool first,
-	    uint32_t columns, struct err *);
-/* values: as many as columns says. */
-int	wire_sql_row(struct wire_rows *, struct slice *values, struct err *);
-
-/* --- continuous queries --- */
-
-enum wire_change { WIRE_CREATED, WIRE_UPDATED, WIRE_REMOVED, WIRE_EXPIRED };
-
-struct wire_event {
-	enum wire_change change;
-	struct slice key;
-	struct slice old;	/* null if there was none */
-	struct slice value;	/* null when removed or expired */
-};
-
-/*
- * page > 1 delays the events of other nodes until interval_ms is over;
- * page 1 with interval 0 never does.
- */
-void	wire_query(struct buf *, int32_t cache, int32_t page,
-	    int64_t interval_ms, bool expired);
-
-struct wire_events {
-	struct cur c;
-	uint32_t left;
-};
-
-/* The body of a notification WIRE_EVENT. */
-int	wire_events(struct wire_events *, struct slice body, struct err *);
-/* 1, 0, -1 as wire_row. */
-int	wire_event(struct wire_events *, struct wire_event *, struct err *);
-
-/* --- nodes --- */
-
-void	wire_endpoints(struct buf *, int64_t since);
-
-struct wire_endpoint {
-	struct wire_uuid node;
-	uint16_t port;
-	uint32_t hosts;		/* take as many with wire_cur_str from c */
-	struct cur c;
-};
-
-struct wire_nodes {
-	struct cur c;
-	int64_t version;
-	uint32_t left;
-};
-
-int	wire_nodes(struct wire_nodes *, struct slice body, struct err *);
-/* 1, 0, -1 as wire_row. */
-int	wire_node(struct wire_nodes *, struct wire_endpoint *, struct err *);
-
-/* WIRE_NODE_INFO of one node, and the product's version in its answer. */
-void	wire_node_info(struct buf *, struct wire_uuid);
-int	wire_product(struct slice body, char *text, size_t n, struct err *);
 
 #endif
