@@ -2,6 +2,7 @@
 #include "opt.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,12 +70,19 @@ static int
 scaled(const char *s, const char *const *units, const int64_t *scale,
     int64_t *v)
 {
+	static const char digits[] = "0123456789";
+	size_t n = strspn(s, digits);
 	char *end;
 	double d;
 
-	if (!isdigit((unsigned char)*s))
+	if (n == 0)
 		return -1;
+	if (s[n] == '.')
+		n += 1 + strspn(s + n + 1, digits);
+	/* strtod would go on: 0x10 and 1e3 are numbers to it. */
 	d = strtod(s, &end);
+	if (end != s + n)
+		return -1;
 	for (; *units != NULL; units++, scale++) {
 		if (strcasecmp(end, *units) == 0) {
 			d *= (double)*scale;
@@ -121,8 +129,11 @@ number(const struct opt *o, const char *arg, struct err *e)
 	} else if (o->kind == OPT_KIND_TIME) {
 		r = opt_time(arg, &v);
 	} else {
+		errno = 0;
 		v = strtoll(arg, &end, 10);
-		r = *arg == '\0' || *end != '\0' ? -1 : 0;
+		r = *arg == '-' || isdigit((unsigned char)*arg) ? 0 : -1;
+		if (*end != '\0' || end == arg || errno != 0)
+			r = -1;
 	}
 	if (r < 0)
 		return err_set(e, EX_USAGE, "%s: '%s' is not a %s", called(o),
