@@ -16,8 +16,8 @@ MANDIR ?= $(PREFIX)/share/man
 VERSION := $(shell cat share/version)
 
 SAN ?=
-B := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 comma := ,
+B := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 BIN := $(if $(SAN),$(B)/bin,bin)
 
 LIBS := rdkafka jansson openssl libpcre2-8
