@@ -73,5 +73,5 @@ ignite_env()
 ignite_ready()
 {
 	# The first user of every cluster with authentication.
-	if has auth; then echo ignite >"$home/password"; fi
+	if has auth; then (umask 077 && echo ignite >"$home/password"); fi
 }
