@@ -70,15 +70,18 @@ complaint(unsigned long *code)
 	return s == NULL ? "no reason given" : s;
 }
 
+/* OpenSSL's own words for a bad file help nobody, the system's do. */
 static int
-refuse_file(const char *option, const char *file, struct err *e)
+refuse_file(const char *option, const char *file, const char *what,
+    struct err *e)
 {
-	unsigned long code;
-	const char *why = complaint(&code);
+	/* The first complaint is the cause, the later ones its effects. */
+	unsigned long code = ERR_peek_error();
 
-	if (ERR_SYSTEM_ERROR(code))
-		why = strerrordesc_np(ERR_GET_REASON(code));
-	return err_set(e, EX_CONFIG, "%s %s: %s", option, file, why);
+	ERR_clear_error();
+	return err_set(e, EX_CONFIG, "%s %s: %s", option, file,
+	    ERR_SYSTEM_ERROR(code) ? strerrordesc_np(ERR_GET_REASON(code)) :
+	    what);
 }
 
 static int
@@ -90,17 +93,30 @@ load(SSL_CTX *ctx, const struct net_tls_files *f, struct err *e)
 	ERR_clear_error();
 	if (f->ca != NULL &&
 	    SSL_CTX_load_verify_locations(ctx, f->ca, NULL) != 1)
-		return refuse_file("--tls-ca", f->ca, e);
+		return refuse_file("--tls-ca", f->ca,
+		    "no PEM certificate in it", e);
 	if (f->ca == NULL && SSL_CTX_set_default_verify_paths(ctx) != 1)
 		return err_set(e, EX_CONFIG,
 		    "no certificates of the system: give --tls-ca");
 	if (f->cert == NULL)
 		return 0;
 	if (SSL_CTX_use_certificate_chain_file(ctx, f->cert) != 1)
-		return refuse_file("--tls-cert", f->cert, e);
+		return refuse_file("--tls-cert", f->cert,
+		    "no PEM certificate in it", e);
 	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1 ||
 	    SSL_CTX_check_private_key(ctx) != 1)
-		return refuse_file(option, key, e);
+		return refuse_file(option, key, "not the key of the "
+		    "certificate, or not PEM, or with a password", e);
+	return 0;
+}
+
+/* The peer asks who we are, and we have nothing to show. */
+static int
+asked(SSL *s, X509 **cert, EVP_PKEY **key)
+{
+	(void)cert;
+	(void)key;
+	SSL_set_app_data(s, "asked");
 	return 0;
 }
 
@@ -138,6 +154,7 @@ net_tls_new(const struct net_tls_files *f, struct err *e)
 	SSL_CTX_set_read_ahead(t->ctx, 1);
 	SSL_CTX_set_default_read_buffer_len(t->ctx, 256 * 1024);
 	SSL_CTX_set_default_passwd_cb(t->ctx, no_password);
+	SSL_CTX_set_client_cert_cb(t->ctx, asked);
 	if (load(t->ctx, f, e) < 0)
 		goto fail;
 	return t;
@@ -256,6 +273,13 @@ failed(SSL *s, int r, const char *peer, enum net_why *why, struct err *e)
 	    (kind == SSL_ERROR_SYSCALL && (error == 0 || error == ECONNRESET ||
 	    error == EPIPE))) {
 		*why = NET_CLOSED;
+		/* Java closes without giving a reason. */
+		if (SSL_get_app_data(s) != NULL) {
+			*why = NET_UNWANTED;
+			err_set(e, EX_NOPERM, "%s: the node wants to know who "
+			    "we are: give --tls-cert and --tls-key", peer);
+			return TLS_FAILED;
+		}
 		err_set(e, EX_UNAVAILABLE,
 		    "%s: the peer closed the connection", peer);
 	} else if (kind == SSL_ERROR_SYSCALL) {
@@ -289,7 +313,11 @@ tls_read(void *s, void *p, size_t n, size_t *got, const char *peer,
 	ERR_clear_error();
 	errno = 0;
 	r = SSL_read_ex(s, p, n, got);
-	return r == 1 ? TLS_DONE : failed(s, r, peer, why, e);
+	if (r != 1)
+		return failed(s, r, peer, why, e);
+	/* It has let us in, whatever it asked for. */
+	SSL_set_app_data(s, NULL);
+	return TLS_DONE;
 }
 
 enum tls_wants
