@@ -108,13 +108,18 @@ what_waits_is_let_go_when_it_fails(void **state)
 	struct frame_out out;
 	pthread_t t;
 	static char name[] = "a";
+	bool full;
 
 	(void)state;
 	feed_init(&feed, 1 << 20);
 	/* Nobody writes: this one will wait for room. */
 	pthread_create(&t, NULL, append, name);
-	while (!feed_over(&feed) && feed.buf.n < 512 * 1024)
+	do {
 		sched_yield();
+		feed_lock(&feed);
+		full = feed.buf.n > 512 * 1024;
+		feed_unlock(&feed);
+	} while (!full);
 	err_set(&why, EX_UNAVAILABLE, "gone");
 	feed_fail(&feed, &why);
 	pthread_join(t, NULL);
