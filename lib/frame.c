@@ -5,6 +5,9 @@
 
 #include "cur.h"
 
+/* How long a writer may keep the pipe open after END without a word. */
+enum { END_MS = 2000 };
+
 void
 frame_in_open(struct frame_in *f, int fd, const char *name)
 {
@@ -130,14 +133,19 @@ static int
 finish(struct frame_in *f, struct slice body, struct err *e)
 {
 	struct end end;
+	int r;
 
-	if (rec_decode_end(&end, body, e) < 0)
+	if (rec_decode_end(&end, body, e) < 0 ||
+	    advance(&f->seq, body, e) < 0)
 		return err_in(e, "%s", f->io.name);
 	if (end.records != count_get(&f->records))
 		return err_set(e, EX_DATAERR, "%s: END counts %" PRIu64
 		    " records, %" PRIu64 " came", f->io.name, end.records,
 		    count_get(&f->records));
-	if (in_left(&f->io) != 0)
+	/* Two streams in a row would else be one, the second one lost. */
+	if ((r = in_ended(&f->io, END_MS, e)) < 0)
+		return -1;
+	if (r == 0)
 		return err_set(e, EX_DATAERR, "%s: data after END",
 		    f->io.name);
 	f->ended = true;
@@ -216,12 +224,23 @@ frame_end(struct buf *b, size_t at)
 	le32_put(b->p + at + 1, (uint32_t)n);
 }
 
+static int
+too_large(struct err *e)
+{
+	return err_set(e, EX_DATAERR, "larger than the %d bytes that a frame "
+	    "may have", FRAME_MAX);
+}
+
 int
 frame_write(struct frame_out *f, const struct frame *frame, struct err *e)
 {
 	struct buf *b = &f->io.buf;
 	size_t at;
 
+	if (frame->body.n > FRAME_MAX) {
+		too_large(e);
+		return err_in(e, "frame %c", frame->letter);
+	}
 	if (frame->letter == FRAME_RECORD)
 		count_add(&f->records, 1);
 	if ((frame->letter == FRAME_RECORD || frame->letter == FRAME_MARK) &&
@@ -237,8 +256,13 @@ int
 frame_write_rec(struct frame_out *f, const struct rec *r, struct err *e)
 {
 	struct buf *b = &f->io.buf;
-	size_t at = frame_begin(b, FRAME_RECORD);
+	size_t at;
 
+	if (r->name.n + r->key.n + r->value.n + r->headers.n > FRAME_MAX - 64) {
+		too_large(e);
+		return err_in(e, "%s", rec_where(r));
+	}
+	at = frame_begin(b, FRAME_RECORD);
 	rec_encode(b, r);
 	frame_end(b, at);
 	f->seq = r->seq;
@@ -250,8 +274,13 @@ int
 frame_write_type(struct frame_out *f, const struct type *t, struct err *e)
 {
 	struct buf *b = &f->io.buf;
-	size_t at = frame_begin(b, FRAME_TYPE);
+	size_t at;
 
+	if (t->class_name.n + t->meta.n > FRAME_MAX - 64) {
+		too_large(e);
+		return err_in(e, "type %" PRId32, t->id);
+	}
+	at = frame_begin(b, FRAME_TYPE);
 	rec_encode_type(b, t);
 	frame_end(b, at);
 	return out_push(&f->io, e);

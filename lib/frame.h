@@ -49,7 +49,8 @@ void	frame_in_open(struct frame_in *, int fd, const char *name);
 void	frame_in_release(struct frame_in *);
 
 /*
- * The next frame: 1; 0 when END came and its count is right; -1: what came
+ * The next frame: 1; 0 when END came, its count is right and nothing follows
+ * it (then seq is END's, which may lie behind the last record); -1: what came
  * is no stream or not whole (EX_DATAERR), of another version, or with a
  * capital letter that is not known (EX_PROTOCOL), or ended without END or
  * inside a frame (EX_TEMPFAIL), or could not be read (EX_IOERR).
@@ -68,7 +69,10 @@ bool	frame_ready(const struct frame_in *);
 void	frame_out_open(struct frame_out *, int fd, const char *name);
 void	frame_out_release(struct frame_out *);
 
-/* Write one frame. 0, or -1 as out_flush. */
+/*
+ * Write one frame. 0; -1 as out_flush, or when it would be larger than
+ * FRAME_MAX (EX_DATAERR, and nothing of it is written).
+ */
 int	frame_write(struct frame_out *, const struct frame *, struct err *);
 int	frame_write_rec(struct frame_out *, const struct rec *, struct err *);
 int	frame_write_type(struct frame_out *, const struct type *, struct err *);

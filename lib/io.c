@@ -93,6 +93,25 @@ in_need(struct in *in, size_t n, struct slice *s, struct err *e)
 	return 1;
 }
 
+int
+in_ended(struct in *in, int ms, struct err *e)
+{
+	struct pollfd p = { in->fd, POLLIN, 0 };
+	struct slice s;
+	int r;
+
+	if (in_left(in) != 0 || in->eof)
+		return in_left(in) == 0;
+	/* What is tied to us shall not wait with us. */
+	if (in->idle != NULL && in->idle(in->arg, e) < 0)
+		return -1;
+	if (poll(&p, 1, ms) == 0)
+		return 1;
+	if ((r = in_need(in, 1, &s, e)) < 0)
+		return -1;
+	return r == 0;
+}
+
 void
 in_take(struct in *in, size_t n)
 {

@@ -42,6 +42,12 @@ int	in_need(struct in *, size_t n, struct slice *s, struct err *);
 /* Step over n bytes that in_need showed. */
 void	in_take(struct in *, size_t n);
 
+/*
+ * Is this the end of the input? 1: no byte is left and none will come, or
+ * none came for ms; 0: there is more; -1 as in_need.
+ */
+int	in_ended(struct in *, int ms, struct err *);
+
 /* Bytes at hand that were not taken. */
 size_t	in_left(const struct in *);
 
