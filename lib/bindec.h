@@ -19,6 +19,9 @@
 /* Append the text; false and nothing appended past BINDEC_MAX bytes. */
 bool	bindec_text(struct buf *, int32_t scale, struct slice magnitude);
 
+/* The same of an unsigned big-endian number without scale. */
+bool	bindec_unsigned_text(struct buf *, struct slice number);
+
 /*
  * Read digits with optional sign, point and exponent. Appends the magnitude
  * in its shortest form. false if the text is no number, too long, or its
@@ -28,8 +31,8 @@ bool	bindec_parse(struct slice text, int32_t *scale, struct buf *magnitude);
 
 /*
  * Append the magnitude of a two's complement big-endian number (what Avro
- * and Java's BigInteger have), shortest form; and the way back, shortest
- * form. Empty is zero. Any length.
+ * has), shortest form; and the way back, shortest form. Empty is zero. Any
+ * length. Neither may read from the buf it appends to.
  */
 void	bindec_from_twos(struct buf *, struct slice twos);
 void	bindec_to_twos(struct buf *, struct slice magnitude);

@@ -52,8 +52,12 @@ bool	binjava_get(struct slice blob, struct binjava *);
 /* Write a whole value, its code included. */
 void	binjava_put(struct buf *, const struct binjava *);
 
-/* Append the text that Java's toString has for it (ISO 8601); the date
- * of a SQL_DATE in UTC, with the time of day if it isn't midnight. */
-void	binjava_text(struct buf *, const struct binjava *);
+/*
+ * Append its text: ISO 8601 as Java's toString has it, but with seconds in
+ * every time. A SQL_DATE is a date, or, when it isn't midnight in UTC, the
+ * date and time there. A BIG_INTEGER is its digits; beyond BINDEC_MAX bytes
+ * false is returned and nothing appended, in all other cases true.
+ */
+bool	binjava_text(struct buf *, const struct binjava *);
 
 #endif
