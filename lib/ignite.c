@@ -2,30 +2,19 @@
 #include "ignite.h"
 
 #include <assert.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
-#include "log.h"
+#include "inbox.h"
 #include "login.h"
 #include "mem.h"
-
-/* Read in pieces of so much, so that many events cost one call. */
-#define PIECE (512 * 1024)
 
 /* How long a node may be silent when nothing but a heartbeat is due. */
 #define SILENT_MS 60000
 
 /* Ids of requests nobody outside knows of. */
 #define OWN_ID (1ull << 63)
-
-/* A frame that came while somebody waited for another one. */
-struct kept {
-	struct kept *next;
-	size_t n;
-	unsigned char bytes[];
-};
 
 struct ignite {
 	struct cluster *cl;
@@ -41,11 +30,7 @@ struct ignite {
 	uint64_t last;			/* id given out */
 	uint64_t waiting;		/* requests without an answer */
 
-	unsigned char *in;		/* what came: from start to end */
-	size_t start, end, cap;
-	struct kept *first, **tail;
-	struct kept *lent;		/* the last of them handed out */
-
+	struct inbox in;
 	int64_t major;			/* topology */
 	int32_t minor;
 
@@ -73,38 +58,19 @@ is_dead(struct ignite *g, struct err *e)
 
 /* --- reading --- */
 
-/* Make room behind end for more of a frame of size bytes, 0: not known. */
-static void
-make_room(struct ignite *g, size_t size)
-{
-	if (g->start == g->end) {
-		g->start = g->end = 0;
-	} else if (g->start != 0 && (g->cap - g->start < size ||
-	    g->cap - g->end < PIECE / 8)) {
-		memmove(g->in, g->in + g->start, g->end - g->start);
-		g->end -= g->start;
-		g->start = 0;
-	}
-	/* Grown only as bytes arrive: the size is somebody else's claim. */
-	if (g->end == g->cap) {
-		g->cap *= 2;
-		g->in = mem_grow(g->in, g->cap, 1);
-	}
-}
-
 /* 1 some came, 0 none within the time, -1 lost. */
 static int
-fill(struct ignite *g, int64_t timeout_ms, struct err *e)
+fill(struct ignite *g, unsigned char *room, size_t n, int64_t timeout_ms,
+    struct err *e)
 {
-	ssize_t got = net_read(&g->net, g->in + g->end, g->cap - g->end,
-	    timeout_ms, e);
+	ssize_t got = net_read(&g->net, room, n, timeout_ms, e);
 
 	if (got < 0)
 		return lost(g, g->waiting == 0 ? IGNITE_LOST :
 		    IGNITE_UNKNOWN);
 	if (got > 0)
 		g->heard = clock_ms();
-	g->end += (size_t)got;
+	inbox_add(&g->in, (size_t)got);
 	return got > 0;
 }
 
@@ -113,25 +79,6 @@ garbled(struct ignite *g, struct err *e)
 {
 	lost(g, IGNITE_GARBLED);
 	return err_in(e, "%s", g->net.peer);
-}
-
-/* A whole frame that is here: 1, or 0; -1 if it makes no sense. */
-static int
-take_frame(struct ignite *g, struct slice *frame, size_t *size,
-    struct err *e)
-{
-	struct slice have = slice_of(g->in + g->start, g->end - g->start);
-	int64_t n = wire_frame(have, g->cfg->max_frame, e);
-
-	*size = 0;
-	if (n < 0)
-		return garbled(g, e);
-	*size = (size_t)n;
-	if (n == 0 || (size_t)n > have.n)
-		return 0;
-	*frame = slice_of(have.p, (size_t)n);
-	g->start += (size_t)n;
-	return 1;
 }
 
 static int
@@ -199,14 +146,15 @@ static int
 next_frame(struct ignite *g, struct slice *frame, struct wire_msg *m,
     int64_t deadline, struct err *e)
 {
-	size_t size;
+	unsigned char *room;
+	size_t n;
 	int64_t wait;
 	int r;
 
 	for (;;) {
-		r = take_frame(g, frame, &size, e);
+		r = inbox_next(&g->in, frame, e);
 		if (r < 0)
-			return -1;
+			return garbled(g, e);
 		if (r > 0) {
 			if (wire_msg(*frame, m, e) < 0)
 				return garbled(g, e);
@@ -224,7 +172,6 @@ next_frame(struct ignite *g, struct slice *frame, struct wire_msg *m,
 				g->waiting--;
 			return 1;
 		}
-		make_room(g, size);
 		wait = -1;
 		if (deadline >= 0) {
 			wait = deadline - clock_ms();
@@ -233,7 +180,8 @@ next_frame(struct ignite *g, struct slice *frame, struct wire_msg *m,
 		}
 		if (tend(g, &wait, e) < 0)
 			return -1;
-		r = fill(g, wait, e);
+		room = inbox_room(&g->in, &n);
+		r = fill(g, room, n, wait, e);
 		if (r < 0)
 			return -1;
 		if (r == 0 && deadline >= 0 && clock_ms() >= deadline)
@@ -244,33 +192,14 @@ next_frame(struct ignite *g, struct slice *frame, struct wire_msg *m,
 	}
 }
 
-static void
-keep(struct ignite *g, struct slice frame)
-{
-	struct kept *k = mem_alloc(sizeof *k + frame.n);
-
-	k->next = NULL;
-	k->n = frame.n;
-	memcpy(k->bytes, frame.p, frame.n);
-	*g->tail = k;
-	g->tail = &k->next;
-}
-
 int
 ignite_read(struct ignite *g, struct wire_msg *m, int64_t timeout_ms,
     struct err *e)
 {
 	struct slice frame;
 
-	free(g->lent);
-	g->lent = g->first;
-	if (g->lent != NULL) {
-		g->first = g->lent->next;
-		if (g->first == NULL)
-			g->tail = &g->first;
-		return wire_msg(slice_of(g->lent->bytes, g->lent->n), m,
-		    e) < 0 ? garbled(g, e) : 1;
-	}
+	if (inbox_taken(&g->in, &frame))
+		return wire_msg(frame, m, e) < 0 ? garbled(g, e) : 1;
 	if (g->dead)
 		return is_dead(g, e);
 	return next_frame(g, &frame, m,
@@ -280,14 +209,7 @@ ignite_read(struct ignite *g, struct wire_msg *m, int64_t timeout_ms,
 bool
 ignite_ready(const struct ignite *g)
 {
-	struct slice have = slice_of(g->in + g->start, g->end - g->start);
-	struct err e;
-	int64_t n;
-
-	if (g->first != NULL || g->dead || net_pending(&g->net))
-		return true;
-	n = wire_frame(have, g->cfg->max_frame, &e);
-	return n < 0 || (n != 0 && (size_t)n <= have.n);
+	return g->dead || inbox_ready(&g->in) || net_pending(&g->net);
 }
 
 int
@@ -300,7 +222,7 @@ ignite_tend(struct ignite *g, struct err *e)
 	if (g->dead)
 		return is_dead(g, e);
 	while ((r = next_frame(g, &frame, &m, clock_ms(), e)) > 0)
-		keep(g, frame);
+		inbox_put_by(&g->in, frame);
 	return r;
 }
 
@@ -326,6 +248,9 @@ ignite_begin(struct ignite *g, enum wire_op op)
 int
 ignite_send(struct ignite *g, uint64_t *id, struct err *e)
 {
+	unsigned char *room;
+	size_t n;
+
 	assert(g->out.n != 0);
 	if (g->dead)
 		return is_dead(g, e);
@@ -334,8 +259,9 @@ ignite_send(struct ignite *g, uint64_t *id, struct err *e)
 	 * Has the node left while nobody looked? Then it is still certain
 	 * that this request was not sent. What was lent stays where it is.
 	 */
-	if (clock_ms() - g->heard > 1000 && g->end < g->cap &&
-	    fill(g, 0, e) < 0)
+	room = inbox_tail(&g->in, &n);
+	if (n != 0 && clock_ms() - g->heard > 1000 &&
+	    fill(g, room, n, 0, e) < 0)
 		return lost(g, IGNITE_LOST);
 	if (send_bytes(g, &g->out, e) < 0)
 		return -1;
@@ -365,7 +291,7 @@ wait_for(struct ignite *g, uint64_t id, struct wire_msg *m, struct err *e)
 		if (r > 0 && !m->note && m->id == id)
 			return 0;
 		if (r > 0)
-			keep(g, frame);
+			inbox_put_by(&g->in, frame);
 	}
 }
 
@@ -499,32 +425,20 @@ learn_interval(struct ignite *g, struct err *e)
 	return 0;
 }
 
-/* One address; NULL if it is another node than the one wanted. */
-static struct ignite *
-open_at(struct cluster *cl, const struct cluster_address *a,
-    const struct wire_uuid *node, struct err *e)
+struct ignite *
+ignite_open(struct cluster *cl, const struct wire_uuid *node, struct err *e)
 {
 	struct ignite *g = mem_zero(sizeof *g);
 	struct wire_welcome w;
-	char wanted[WIRE_UUID_TEXT];
 
 	g->cl = cl;
 	g->cfg = cluster_config(cl);
 	g->net.fd = -1;
-	g->tail = &g->first;
-	g->interval = g->cfg->heartbeat;
-	if (login(&g->net, cl, a, &w, e) < 0)
+	g->in.max = g->cfg->max_frame;
+	if (login(&g->net, cl, node, &w, e) < 0)
 		goto fail;
 	g->node = w.node;
 	g->features = w.features;
-	if (node != NULL && !wire_uuid_eq(*node, w.node)) {
-		wire_uuid_text(*node, wanted);
-		err_set(e, EX_UNAVAILABLE, "%s: is not node %s",
-		    g->net.peer, wanted);
-		goto fail;
-	}
-	g->cap = PIECE;
-	g->in = mem_alloc(g->cap);
 	g->sent = g->heard = clock_ms();
 	if (learn_interval(g, e) < 0)
 		goto fail;
@@ -534,99 +448,13 @@ fail:
 	return NULL;
 }
 
-static bool
-told_to_stop(const struct ignite_config *cfg)
-{
-	return cfg->stopping != NULL && cfg->stopping();
-}
-
-/*
- * Every address once. *hopeless: none of them is worth another try. A wrong
- * password ends it at once: tried everywhere it locks people out.
- */
-static struct ignite *
-pass(struct cluster *cl, const struct wire_uuid *node, bool *hopeless,
-    struct err *e)
-{
-	struct cluster_address a;
-	unsigned turn = cluster_turn(cl);
-	struct ignite *g;
-	struct err other = { 0 };
-	size_t i, known = 0;
-
-	*hopeless = true;
-	for (i = 0;; i++) {
-		if (node != NULL && cluster_node_address(cl, *node, i, &a))
-			known = i + 1;
-		else if (!cluster_address(cl, turn, i - known, &a))
-			break;
-		g = open_at(cl, &a, node, e);
-		if (g != NULL)
-			return g;
-		log_debug("%s", e->text);
-		if (e->status == EX_NOPERM)
-			return NULL;
-		if (e->status == EX_UNAVAILABLE || e->status == EX_TEMPFAIL)
-			*hopeless = false;
-		else
-			other = *e;
-		if (told_to_stop(cluster_config(cl)))
-			break;
-	}
-	/* What a human must do is better to know than what time may heal. */
-	if (*hopeless && other.status != 0)
-		*e = other;
-	return NULL;
-}
-
-struct ignite *
-ignite_open(struct cluster *cl, const struct wire_uuid *node, struct err *e)
-{
-	const struct ignite_config *cfg = cluster_config(cl);
-	int64_t start = clock_ms(), backoff = 100, left, slice;
-	struct ignite *g;
-	bool hopeless, said = false;
-
-	for (;;) {
-		g = pass(cl, node, &hopeless, e);
-		if (g != NULL || node != NULL || hopeless ||
-		    e->status == EX_NOPERM)
-			return g;
-		left = cfg->give_up_after - (clock_ms() - start);
-		if (left <= 0)
-			return NULL;
-		if (!said)
-			log_warn("%s; trying again", e->text);
-		said = true;
-		/* Jitter, so that many do not come at the same moment. */
-		slice = backoff + backoff * (int64_t)(clock_us() % 40) / 100;
-		for (slice = slice < left ? slice : left; slice > 0;
-		    slice -= 100) {
-			if (told_to_stop(cfg)) {
-				err_set(e, EX_TEMPFAIL,
-				    "told to stop while no node answered");
-				return NULL;
-			}
-			poll(NULL, 0, slice < 100 ? (int)slice : 100);
-		}
-		backoff = backoff < 5000 ? backoff * 2 : 5000;
-	}
-}
-
 void
 ignite_close(struct ignite *g)
 {
-	struct kept *k;
-
 	if (g == NULL)
 		return;
 	net_close(&g->net);
-	while ((k = g->first) != NULL) {
-		g->first = k->next;
-		free(k);
-	}
-	free(g->lent);
-	free(g->in);
+	inbox_release(&g->in);
 	buf_release(&g->out);
 	free(g);
 }

@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "login.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "clock.h"
+#include "log.h"
 #include "probe.h"
 
 /* Answers to a handshake are short; texts may hold a stack trace. */
@@ -137,13 +139,15 @@ handshake(struct net *n, struct cluster *cl, struct buf *b, int64_t deadline,
 	    w->major, w->minor, w->patch);
 }
 
-int
-login(struct net *n, struct cluster *cl, const struct cluster_address *a,
-    struct wire_welcome *w, struct err *e)
+/* One address, within the connect timeout. */
+static int
+log_in_at(struct net *n, struct cluster *cl, const struct cluster_address *a,
+    const struct wire_uuid *node, struct wire_welcome *w, struct err *e)
 {
 	const struct ignite_config *cfg = cluster_config(cl);
 	const struct net_tls *tls = cluster_tls(cl);
 	int64_t deadline = clock_ms() + cfg->connect_timeout;
+	char wanted[WIRE_UUID_TEXT];
 	struct buf b = { 0 };
 
 	if (net_open(n, a->host, a->port, tls, cfg->connect_timeout, e) < 0) {
@@ -165,6 +169,12 @@ login(struct net *n, struct cluster *cl, const struct cluster_address *a,
 			wonder(n, a, tls, e);
 		goto fail;
 	}
+	if (node != NULL && !wire_uuid_eq(*node, w->node)) {
+		wire_uuid_text(*node, wanted);
+		err_set(e, EX_UNAVAILABLE, "%s: is not node %s", n->peer,
+		    wanted);
+		goto fail;
+	}
 	/* The texts in it die with the buffer. */
 	w->text = slice_of(NULL, 0);
 	buf_release(&b);
@@ -173,4 +183,79 @@ fail:
 	buf_release(&b);
 	net_close(n);
 	return -1;
+}
+
+static bool
+told_to_stop(const struct ignite_config *cfg)
+{
+	return cfg->stopping != NULL && cfg->stopping();
+}
+
+/*
+ * Every address once. *hopeless: none of them is worth another try. A wrong
+ * password ends it at once: tried everywhere it locks people out.
+ */
+static int
+try_all(struct net *n, struct cluster *cl, const struct wire_uuid *node,
+    struct wire_welcome *w, bool *hopeless, struct err *e)
+{
+	struct cluster_address a;
+	unsigned turn = cluster_turn(cl);
+	size_t i, known = 0;
+
+	*hopeless = true;
+	for (i = 0;; i++) {
+		if (node != NULL && cluster_node_address(cl, *node, i, &a))
+			known = i + 1;
+		else if (!cluster_address(cl, turn, i - known, &a))
+			return -1;
+		if (log_in_at(n, cl, &a, node, w, e) == 0)
+			return 0;
+		log_debug("%s", e->text);
+		if (e->status == EX_UNAVAILABLE)
+			*hopeless = false;
+		if (e->status == EX_NOPERM || told_to_stop(cluster_config(cl)))
+			return -1;
+	}
+}
+
+/* false: told to stop. */
+static bool
+pause_for(const struct ignite_config *cfg, int64_t ms)
+{
+	int64_t end = clock_ms() + ms, left;
+
+	while ((left = end - clock_ms()) > 0) {
+		if (told_to_stop(cfg))
+			return false;
+		poll(NULL, 0, left < 100 ? (int)left : 100);
+	}
+	return true;
+}
+
+int
+login(struct net *n, struct cluster *cl, const struct wire_uuid *node,
+    struct wire_welcome *w, struct err *e)
+{
+	const struct ignite_config *cfg = cluster_config(cl);
+	int64_t start = clock_ms(), backoff = 100, left, ms;
+	bool hopeless, said = false;
+
+	for (;;) {
+		if (try_all(n, cl, node, w, &hopeless, e) == 0)
+			return 0;
+		left = cfg->give_up_after - (clock_ms() - start);
+		if (node != NULL || hopeless || e->status == EX_NOPERM ||
+		    left <= 0)
+			return -1;
+		if (!said)
+			log_warn("%s; trying again", e->text);
+		said = true;
+		/* Jitter, so that many do not come at the same moment. */
+		ms = backoff + backoff * (clock_us() % 40) / 100;
+		if (!pause_for(cfg, ms < left ? ms : left))
+			return err_set(e, EX_TEMPFAIL,
+			    "told to stop while no node answered");
+		backoff = backoff < 5000 ? backoff * 2 : 5000;
+	}
 }

@@ -258,9 +258,12 @@ failed(SSL *s, int r, const char *peer, enum net_why *why, struct err *e)
 	if (verdict != X509_V_OK && !SSL_is_init_finished(s) &&
 	    reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
 		*why = NET_UNTRUSTED;
-		err_set(e, EX_CONFIG, "%s: the node's certificate: %s "
-		    "(whom to trust: --tls-ca)", peer,
-		    X509_verify_cert_error_string(verdict));
+		err_set(e, EX_CONFIG, "%s: the node's certificate: %s (%s)",
+		    peer, X509_verify_cert_error_string(verdict),
+		    verdict == X509_V_ERR_HOSTNAME_MISMATCH ||
+		    verdict == X509_V_ERR_IP_ADDRESS_MISMATCH ?
+		    "use a name that stands in it" :
+		    "whom to trust: --tls-ca");
 	} else if (is_about_us(reason)) {
 		*why = NET_UNWANTED;
 		err_set(e, EX_NOPERM, "%s: the node refuses our TLS: %s "
