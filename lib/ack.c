@@ -49,7 +49,7 @@ write_ack(struct ack_out *a, int ms)
 	while (r < 0 && errno == EINTR);
 	if (r == (ssize_t)b.n)
 		a->sent = a->want;
-	else if (r < 0)
+	else if (r < 0 && errno != EAGAIN)
 		a->gone = true;
 	buf_release(&b);
 }
@@ -169,8 +169,10 @@ ack_in_open(const char *path, uint64_t run, struct err *e)
 fail:
 	if (a->fd >= 0)
 		close(a->fd);
-	close(a->event);
-	close(a->quit);
+	if (a->event >= 0)
+		close(a->event);
+	if (a->quit >= 0)
+		close(a->quit);
 	free(a);
 	return NULL;
 }
@@ -214,12 +216,15 @@ ack_wait(struct ack_in *a, uint64_t seq, int64_t ms, int stop, struct err *e)
 {
 	struct pollfd p[2] = { { a->event, POLLIN, 0 }, { stop, POLLIN, 0 } };
 	int64_t until = clock_ms() + ms, left;
+	bool closed;
 
 	for (;;) {
 		ack_clear(a);
+		/* In this order: the last ACK comes before the end. */
+		closed = atomic_load(&a->closed);
 		if (ack_seen(a) >= seq)
 			return 1;
-		if (atomic_load(&a->closed))
+		if (closed)
 			return err_set(e, EX_TEMPFAIL, "the last stage left "
 			    "after acknowledging %" PRIu64 " of %" PRIu64,
 			    ack_seen(a), seq);
