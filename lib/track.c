@@ -50,6 +50,13 @@ track_done(struct track *t, uint64_t ticket)
 }
 
 uint64_t
+track_seq(const struct track *t, uint64_t ticket)
+{
+	assert(ticket - t->head < t->tail - t->head);
+	return t->seq[ticket & (t->cap - 1)] & ~DONE;
+}
+
+uint64_t
 track_low(const struct track *t)
 {
 	return t->low;

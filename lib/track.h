@@ -24,6 +24,9 @@ uint64_t track_add(struct track *, uint64_t seq);
 /* That one is done; each ticket once. */
 void	track_done(struct track *, uint64_t ticket);
 
+/* The position of a ticket that is not done. */
+uint64_t track_seq(const struct track *, uint64_t ticket);
+
 /* The position up to which all is done; 0 before the first. */
 uint64_t track_low(const struct track *);
 
