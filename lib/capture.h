@@ -32,7 +32,9 @@ struct cache {
 	enum capture_course course;
 	uint32_t epoch;		/* also read under the feed's lock */
 	bool resync;		/* the watch shall start the query anew */
-	uint64_t query;		/* id of the continuous query */
+	uint64_t query;		/* id of the continuous query; 0: none */
+	uint64_t former;	/* of the one before, until it is closed */
+	int64_t former_until;	/* clock_ms */
 	int64_t scan_from;	/* clock_ms when a scan may start */
 	bool scan_wanted;	/* not begun in this epoch */
 	bool scanned;		/* all partitions done in this epoch */

@@ -244,26 +244,24 @@ opt_parse(const struct opt *table, int argc, char **argv, struct err *e)
 	return i;
 }
 
-/* Words of text from column at on, wrapped at 79. */
+/* Words of text from column indent on, wrapped at 79. */
 static void
-print_wrapped(const char *text, int at, int indent)
+print_wrapped(const char *text, int indent)
 {
+	int at = indent;
 	size_t n;
 
-	while (*text != '\0') {
+	for (; *text != '\0'; text += n + (text[n] == ' ')) {
 		n = strcspn(text, " ");
-		if (at + (int)n > 79 && at > indent) {
+		if (at > indent && at + 1 + (int)n > 79) {
 			printf("\n%*s", indent, "");
 			at = indent;
-		}
-		printf("%.*s", (int)n, text);
-		at += (int)n;
-		text += n;
-		if (*text == ' ') {
-			text++;
+		} else if (at > indent) {
 			putchar(' ');
 			at++;
 		}
+		printf("%.*s", (int)n, text);
+		at += (int)n;
 	}
 	putchar('\n');
 }
@@ -289,7 +287,7 @@ print_row(const struct opt *o, const void *unused)
 		printf("%-28s", s);
 	else
 		printf("%s\n%28s", s, "");
-	print_wrapped(o->help, 28, 28);
+	print_wrapped(o->help, 28);
 	return false;
 }
 

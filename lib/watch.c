@@ -66,7 +66,7 @@ hang_up(struct watch *w, const char *why)
 	w->n_expired = 0;
 	buf_reset(&w->keys);
 	for (i = 0; i < n; i++) {
-		w->caches[i]->query = 0;
+		w->caches[i]->query = w->caches[i]->former = 0;
 		capture_doubt(w->c, w->caches[i], why);
 	}
 }
@@ -103,6 +103,18 @@ start(struct watch *w, struct cache *k, struct err *e)
 	return 0;
 }
 
+/* Close a query; it may be closed on the other side already. */
+static int
+end(struct watch *w, uint64_t *query, struct err *e)
+{
+	uint64_t id = *query;
+
+	*query = 0;
+	if (id == 0 || grid_close(w->ig, id, e) == 0)
+		return 0;
+	return ignite_dead(w->ig) ? -1 : 0;
+}
+
 /* Make the queries what the courses of the caches ask for. */
 static int
 tend(struct watch *w, struct err *e)
@@ -118,11 +130,20 @@ tend(struct watch *w, struct err *e)
 		course = k->course;
 		resync = k->resync;
 		pthread_mutex_unlock(&w->c->lock);
-		if (k->query != 0 && resync) {
-			/* It may be closed on the other side already. */
-			if (grid_close(w->ig, k->query, e) < 0 &&
-			    ignite_dead(w->ig))
+		if (k->former != 0 && clock_ms() >= k->former_until &&
+		    end(w, &k->former, e) < 0)
+			return -1;
+		if (course == CAPTURE_GONE && end(w, &k->query, e) < 0)
+			return -1;
+		if (course == CAPTURE_WANTED && resync && k->query != 0) {
+			/*
+			 * The doubt may be wrong: until the new one is live,
+			 * the old one still reports what no scan finds.
+			 */
+			if (end(w, &k->former, e) < 0)
 				return -1;
+			k->former = k->query;
+			k->former_until = clock_ms() + 2 * SETTLE_MS;
 			k->query = 0;
 		}
 		if (course == CAPTURE_WANTED && k->query == 0 &&
@@ -138,7 +159,8 @@ find(struct watch *w, uint64_t query)
 	size_t i, n = count_caches(w);
 
 	for (i = 0; i < n; i++) {
-		if (w->caches[i]->query == query)
+		if (query != 0 && (w->caches[i]->query == query ||
+		    w->caches[i]->former == query))
 			return w->caches[i];
 	}
 	return NULL;
