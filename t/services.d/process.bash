@@ -98,7 +98,7 @@ stop_nodes()
 # port_was_taken LOG...
 port_was_taken()
 {
-	grep -qsiE 'address already in use|failed to (bind|start).* port|port .*in use|BindException' "$@"
+	grep -qsiE 'address already in use|failed to (bind|start).* port|port .*in use|on the same port|BindException' "$@"
 }
 
 # answers PORT: somebody accepts connections there.
@@ -115,7 +115,7 @@ free_port()
 	read -r low _ </proc/sys/net/ipv4/ip_local_port_range
 	[ "$low" -gt 16000 ] || low=32768
 	while :; do
-		port=$((12000 + (RANDOM * 32768 + RANDOM) % (low - 12000)))
+		port=$((12000 + SRANDOM % (low - 12000)))
 		grep -qsi "$(printf ':%04X ' "$port")" \
 			/proc/net/tcp /proc/net/tcp6 || break
 	done
