@@ -46,7 +46,9 @@ public final class Oracle {
         "create ADDR CACHE [--atomicity] [--backups]      destroy ADDR CACHE",
         "size ADDR CACHE                     clear ADDR CACHE",
         "put ADDR CACHE KEY VALUE, get ADDR CACHE KEY, remove ADDR CACHE KEY",
-        "    strings, or longs written as 12L; get exits 1 when there is none",
+        "    strings, or longs written as 12L; put makes the cache when there",
+        "    is none; get exits 1 when there is no value",
+        "train ADDR      a bit of everything, for the cache of t/services",
         "",
         "Everywhere: --user=U --password-file=F, --tls=DIRECTORY (of t/services);",
         "--left-... or --right-... in front for one of two sides.");
@@ -108,6 +110,7 @@ public final class Oracle {
             case "caches" -> c.client().cacheNames().stream().sorted()
                 .forEach(System.out::println);
             case "state" -> state(c, args);
+            case "train" -> train(c.addresses);
             default -> {
                 return cache(command, c, args.word("CACHE"), args);
             }
@@ -133,8 +136,19 @@ public final class Oracle {
             case "size" -> System.out.println(
                 c.client().cache(name).size(CachePeekMode.PRIMARY));
             case "clear" -> c.client().cache(name).removeAll();
-            case "put", "get", "remove" -> {
-                return entry(command, c.client().cache(name), args);
+            case "put" -> {
+                c.client().getOrCreateCache(name)
+                    .put(word(args.word("KEY")), word(args.word("VALUE")));
+            }
+            case "remove" -> c.client().cache(name)
+                .remove(word(args.word("KEY")));
+            case "get" -> {
+                Object v = c.client().cache(name).withKeepBinary()
+                    .get(word(args.word("KEY")));
+                args.done();
+                if (v != null)
+                    System.out.println(v);
+                return v != null;
             }
             default -> throw new Args.Misuse("no command " + command);
         }
@@ -142,22 +156,18 @@ public final class Oracle {
         return true;
     }
 
-    private static boolean entry(String command,
-        ClientCache<Object, Object> cache, Args args) throws Exception {
-        Object key = word(args.word("KEY"));
-        if (command.equals("put"))
-            cache.put(key, word(args.word("VALUE")));
-        else if (command.equals("remove"))
-            cache.remove(key);
-        else {
-            Object v = cache.withKeepBinary().get(key);
-            args.done();
-            if (v != null)
-                System.out.println(v);
-            return v != null;
+    /** A bit of everything, so that its classes are known to be used. */
+    private static void train(String address) throws Exception {
+        String[] two = {address, address};
+        Args none = new Args(new String[0]);
+        try (Cluster a = new Cluster("left", new Args(two));
+            Cluster b = new Cluster("right", new Args(two))) {
+            new Fill(a, none).entries(Fill.configuration("c", none), 100);
+            Types.write(a, none);
+            Types.check(a, b, none);
+            SqlTypes.write(a, none);
+            SqlTypes.check(a, b, none);
         }
-        args.done();
-        return true;
     }
 
     private static Object word(String s) {

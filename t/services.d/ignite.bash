@@ -33,7 +33,7 @@ ignite_prepare()
 		echo "$port" >"$home/$i/ports"
 		printf '%s\n' >"$home/$i/args" \
 			-Xms64m -Xmx"$(value heap 512m)" -XX:+UseSerialGC \
-			-XX:-UsePerfData "${opens[@]}" \
+			"${archived[@]}" "${opens[@]}" \
 			-Djava.io.tmpdir="$home/$i/tmp" \
 			-Djava.net.preferIPv4Stack=true \
 			-DIGNITE_QUIET=true -DIGNITE_NO_ASCII=true \
@@ -45,7 +45,7 @@ ignite_prepare()
 			-Dnode.thin="$port" -Dnode.seeds="$seeds" \
 			-Dnode.count="$count" \
 			-Dnode.region="$(value region 256)" "${flags[@]}" \
-			-cp "$ignite_classes:$ignite_lib/*" \
+			-cp "$ignite_path" \
 			Guard "$home/$i" IgniteNode
 	done
 }
@@ -70,8 +70,23 @@ ignite_env()
 	fi
 }
 
+ignite_train()
+{
+	java -XX:+UseSerialGC "${archived[@]}" "${opens[@]}" \
+		-cp "$ignite_path" Oracle train \
+		"127.0.0.1:$(cat "$home/1/ports")"
+}
+
 ignite_ready()
 {
 	# The first user of every cluster with authentication.
 	if has auth; then (umask 077 && echo ignite >"$home/password"); fi
+}
+
+oracle()
+{
+	fetch_ignite
+	archive "$archives/tool.jsa"
+	exec java -XX:+UseSerialGC -Xmx"${GGPIPE_ORACLE_HEAP:-1500m}" \
+		"${archived[@]}" "${opens[@]}" -cp "$ignite_path" Oracle "$@"
 }

@@ -20,7 +20,7 @@ format()
 			listeners=CONTROLLER://127.0.0.1:1 \
 			process.roles=controller log.dirs="$PWD"
 	} >"$PWD.properties"
-	java -XX:-UsePerfData -cp "$kafka_lib/*" kafka.tools.StorageTool \
+	java -XX:-UsePerfData -cp "$kafka_path" kafka.tools.StorageTool \
 		format -t "$cluster_id" -c "$PWD.properties" \
 		-S 'SCRAM-SHA-256=[name=admin,password=admin-secret]' \
 		-S 'SCRAM-SHA-256=[name=alice,password=alice-secret]' \
@@ -111,10 +111,8 @@ client_config()
 kafka_prepare()
 {
 	local port
-	made "kafka-data-$(sum_of "$parts/kafka.xml" "$parts/kafka.bash" \
-		"$parts/kafka.properties")" format
 	mkdir "$home/1"
-	cp -r "$made" "$home/1/data"
+	cp -r "$kafka_data" "$home/1/data"
 	port=$(free_port)
 	echo "$port" >"$home/1/ports"
 	kafka_properties "$port" "$(free_port)" >"$home/1/server.properties"
@@ -126,9 +124,9 @@ kafka_prepare()
 	fi
 	printf '%s\n' >"$home/1/args" \
 		-Xms64m -Xmx"$(value heap 512m)" -XX:+UseSerialGC \
-		-XX:-UsePerfData -Djava.io.tmpdir="$home/1/tmp" \
+		"${archived[@]}" -Djava.io.tmpdir="$home/1/tmp" \
 		-Dlog4j.configuration="file:$parts/log4j.properties" \
-		-cp "$kafka_classes:$kafka_lib/*" \
+		-cp "$kafka_path" \
 		Guard "$home/1" kafka.Kafka "$home/1/server.properties"
 }
 
@@ -158,13 +156,25 @@ kafka_ready()
 	:
 }
 
+kafka_train()
+{
+	kafka_tool create train partitions=2 &&
+		kafka_tool ends train
+}
+
+# kafka_tool COMMAND...: of KafkaTopic, with all rights.
+kafka_tool()
+{
+	java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${archived[@]}" \
+		-Dlog4j.configuration="file:$parts/log4j.properties" \
+		-cp "$kafka_path" KafkaTopic \
+		"127.0.0.1:$(cat "$home/1/ports")" "$home/admin.config" "$@"
+}
+
 topic()
 {
 	find_service "$@"
 	fetch_kafka
-	exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
-		-Dlog4j.configuration="file:$parts/log4j.properties" \
-		-cp "$kafka_classes:$kafka_lib/*" KafkaTopic \
-		"127.0.0.1:$(cat "$home/1/ports")" "$home/admin.config" \
-		"${@:3}"
+	archive "$archives/tool.jsa"
+	kafka_tool "${@:3}"
 }
