@@ -179,7 +179,8 @@ bin_hash(struct slice key, const struct bin_affinity *a, int32_t *h)
 		r = affinity(&o, a, &value);
 		if (r < 0)
 			return false;
-		value = bin_deref(o.all, value);
+		if (r > 0)
+			value = bin_deref(o.all, value);
 		if (r > 0 && bin_code(value) != BIN_NULL)
 			bare = value;
 	}
