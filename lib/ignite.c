@@ -257,11 +257,11 @@ ignite_send(struct ignite *g, uint64_t *id, struct err *e)
 	wire_end(&g->out, 0);
 	/*
 	 * Has the node left while nobody looked? Then it is still certain
-	 * that this request was not sent. What was lent stays where it is.
+	 * that this request was not sent. And a node whose answers nobody
+	 * takes might take no more requests. What was lent stays in place.
 	 */
 	room = inbox_tail(&g->in, &n);
-	if (n != 0 && clock_ms() - g->heard > 1000 &&
-	    fill(g, room, n, 0, e) < 0)
+	if (n != 0 && fill(g, room, n, 0, e) < 0)
 		return lost(g, IGNITE_LOST);
 	if (send_bytes(g, &g->out, e) < 0)
 		return -1;
