@@ -139,12 +139,14 @@ fetch_ignite()
 	find_cache
 	made "ignite-$(sum_of "$parts/ignite.xml")" copy_jars ignite
 	lib=$made
-	made "ignite-java-$(sum_of "$parts/ignite.xml" "${sources[@]}")" \
+	made "ignite-java-$(sum_of "$parts/ignite.xml" "$parts/cache.bash" \
+		"${sources[@]}")" \
 		compile "$lib" "${sources[@]}"
 	ignite_path="$made/tools.jar:$lib/*"
 	mapfile -t opens < <(sed 's/.*/--add-opens=&=ALL-UNNAMED/' \
 		"$parts/opens")
-	made "ignite-fast-$(sum_of "$made/tools.jar" <(java_build))" \
+	made "ignite-fast-$(sum_of "$parts/cache.bash" "$made/tools.jar" \
+		<(java_build))" \
 		train ignite
 	archives=$made
 	archive "$archives/node.jsa"
@@ -157,13 +159,15 @@ fetch_kafka()
 	find_cache
 	made "kafka-$(sum_of "$parts/kafka.xml")" copy_jars kafka
 	lib=$made
-	made "kafka-java-$(sum_of "$parts/kafka.xml" "${sources[@]}")" \
+	made "kafka-java-$(sum_of "$parts/kafka.xml" "$parts/cache.bash" \
+		"${sources[@]}")" \
 		compile "$lib" "${sources[@]}"
 	kafka_path="$made/tools.jar:$lib/*"
 	made "kafka-data-$(sum_of "$parts/kafka.xml" "$parts/kafka.bash" \
 		"$parts/kafka.properties")" format
 	kafka_data=$made
-	made "kafka-fast-$(sum_of "${kafka_path%%:*}" <(java_build))" \
+	made "kafka-fast-$(sum_of "$parts/cache.bash" "${kafka_path%%:*}" \
+		<(java_build))" \
 		train kafka
 	archives=$made
 	archive "$archives/node.jsa"
