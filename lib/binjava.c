@@ -110,6 +110,15 @@ get_offset(struct cur *c, int32_t *offset)
 	return *offset % 900 != 0 && *offset > -64800 && *offset < 64800;
 }
 
+/* What Java has in names of zones. */
+static bool
+in_region(unsigned char c, bool first)
+{
+	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+		return true;
+	return !first && c != '\0' && strchr("0123456789~/._+-", c) != NULL;
+}
+
 static bool
 get_region(struct cur *c, struct slice *zone)
 {
@@ -118,9 +127,9 @@ get_region(struct cur *c, struct slice *zone)
 
 	*zone = cur_bytes(c, n);
 	for (i = 0; i < zone->n; i++)
-		if (zone->p[i] <= ' ' || zone->p[i] > '~')
+		if (!in_region(zone->p[i], i == 0))
 			return false;
-	return zone->n > 0;
+	return zone->n > 1;
 }
 
 static bool

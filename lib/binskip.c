@@ -33,6 +33,20 @@ struct walk {
 
 static int	value(struct walk *, int depth);
 
+/* Bytes of a scalar or string at p of so many; 0 for others and too few. */
+static inline size_t
+plain(const unsigned char *p, size_t left)
+{
+	size_t n;
+
+	if (left == 0)
+		return 0;
+	n = fixed[*p];
+	if (*p == BIN_STRING && left >= 5)
+		n = 5 + (size_t)le32(p + 1);
+	return n <= left ? n : 0;
+}
+
 static int
 broken(struct walk *w, const unsigned char *at, const char *what)
 {
@@ -84,50 +98,48 @@ met(struct walk *w, int32_t type_id, struct slice name, int32_t schema,
 	w->visit->type(w->visit->arg, type_id, schema, flags);
 }
 
+/* The object at the start of s; what is behind it stays with the caller. */
 static int
-object(struct walk *w, const struct bin_val *v, int depth)
+object(struct walk *w, struct slice s, int depth)
 {
-	const unsigned char *after = w->c.p;
 	const unsigned char *end = w->c.end;
-	const unsigned char *start, *p;
+	const unsigned char *at, *fields, *p;
 	struct bin_obj o;
-	uint32_t i, at;
+	uint32_t i, offset;
 	size_t id, step, n;
 
-	if (bin_obj_open(v->s, &o, w->e) < 0)
+	if (bin_obj_open(s, &o, w->e) < 0)
 		return err_in(w->e, "value at byte %zu",
-		    (size_t)(v->s.p - w->base));
+		    (size_t)(s.p - w->base));
 	met(w, o.type_id, o.name, o.schema_id, o.flags);
 
-	start = o.all.p;
-	w->c.p = start + o.data;
-	w->c.end = start + o.raw;
+	at = s.p + o.data;
+	fields = s.p + o.raw;
 	id = o.flags & BIN_COMPACT ? 0 : 4;
 	step = id + o.width;
-	p = start + o.footer + id;
+	p = s.p + o.footer + id;
 	for (i = 0; i < o.n; i++, p += step) {
-		at = o.width == 1 ? *p : o.width == 2 ? le16(p) : le32(p);
-		if (at != (size_t)(w->c.p - start))
-			return broken(w, start,
+		offset = o.width == 1 ? *p : o.width == 2 ? le16(p) : le32(p);
+		if (offset != (size_t)(at - s.p))
+			return broken(w, s.p,
 			    "fields do not lie one after the other");
-		/* Most fields are scalars or strings: no call for those. */
-		if (w->marks == NULL && w->c.p != w->c.end) {
-			n = fixed[*w->c.p];
-			if (*w->c.p == BIN_STRING && cur_left(&w->c) >= 5)
-				n = 5 + (size_t)le32(w->c.p + 1);
-			if (n != 0 && n <= cur_left(&w->c)) {
-				w->c.p += n;
-				continue;
-			}
+		/* Most fields are such; no call for those. */
+		n = w->marks == NULL ? plain(at, (size_t)(fields - at)) : 0;
+		if (n != 0) {
+			at += n;
+			continue;
 		}
+		w->c.p = at;
+		w->c.end = fields;
 		if (value(w, depth + 1) < 0)
 			return -1;
+		at = w->c.p;
 	}
-	if (w->c.p != w->c.end)
-		return broken(w, start, "bytes between fields and footer");
+	if (at != fields)
+		return broken(w, s.p, "bytes between fields and footer");
 	if (w->marks != NULL && o.raw < o.footer)
-		mark(w, start + o.raw, o.footer - o.raw);
-	w->c.p = after;
+		mark(w, fields, o.footer - o.raw);
+	w->c.p = s.p + o.all.n;
 	w->c.end = end;
 	return 0;
 }
@@ -138,19 +150,15 @@ wrapped(struct walk *w, struct slice all, int depth)
 {
 	const unsigned char *root = w->root;
 	struct slice in = bin_unwrap(all);
-	struct bin_val v;
 	struct cur after = w->c;
 	int r;
 
 	if (in.p == NULL)
 		return broken(w, all.p, "wrapped object is not in its block");
-	w->c = cur_on(in);
-	w->root = in.p;
-	if (!bin_next(&w->c, &v))
-		return broken(w, all.p, "wrapped object is cut off");
 	if (w->marks != NULL)
 		mark(w, in.p, 1);
-	r = object(w, &v, depth);
+	w->root = in.p;
+	r = object(w, in, depth);
 	w->root = root;
 	w->c = after;
 	return r;
@@ -187,6 +195,11 @@ value(struct walk *w, int depth)
 		return broken(w, at, "too deep");
 	if (at == w->c.end)
 		return broken(w, at, "is missing");
+	if (*at == BIN_OBJECT) {
+		if (w->marks != NULL)
+			mark(w, at, 1);
+		return object(w, slice_of(at, cur_left(&w->c)), depth);
+	}
 	if (!bin_next(&w->c, &v))
 		return broken(w, at, "is cut off or of unknown kind");
 	if (v.code == BIN_HANDLE)
@@ -202,8 +215,6 @@ value(struct walk *w, int depth)
 		if (v.type_id == 0 && v.name.p == NULL)
 			return broken(w, at, "neither type id nor class name");
 		return 0;
-	case BIN_OBJECT:
-		return object(w, &v, depth);
 	case BIN_WRAPPED:
 		return wrapped(w, slice_of(at, (size_t)(w->c.p - at)), depth);
 	}
@@ -216,8 +227,13 @@ bin_skip(struct cur *c, const struct bin_visit *visit, struct err *e)
 	struct walk w = { .c = *c, .base = c->p, .root = c->p,
 	    .visit = visit, .e = e };
 	struct buf marks = { NULL, 0, 0 };
+	size_t n = plain(c->p, cur_left(c));
 	int r;
 
+	if (n != 0) {
+		c->p += n;
+		return 0;
+	}
 	if (c->bad)
 		return err_set(e, EX_DATAERR, "value is cut off");
 	r = value(&w, 0);

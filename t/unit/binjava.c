@@ -88,7 +88,10 @@ test_strict(void **state)
 	check(SER "08 7f84030000", NULL);	/* a quarter hour has a byte */
 	check(SER "06 e8070000 021d fe 00 0804", NULL);	/* two offsets */
 	check(SER "07 00000000", NULL);
-	check(SER "07 010000000a", NULL);
+	check(SER "07 010000005a", NULL);
+	check(SER "07 020000005a41", "ZA");
+	check(SER "07 020000005a22", NULL);
+	check(SER "07 02000000305a", NULL);
 	check(SER "00", NULL);
 	check(SER "0f", NULL);
 	check(SER "01 0000000000000000 00ca9a3b", NULL);
