@@ -249,7 +249,6 @@ watch(struct ignite *g, char **a, struct err *e)
 	/* Servers drop what happens in the first moment. */
 	poll(NULL, 0, 100);
 	puts("live");
-	fflush(stdout);
 	while (left > 0) {
 		r = ignite_read(g, &m, 20000, e);
 		if (r < 0)
@@ -607,7 +606,6 @@ hold(struct ignite *g, char **a, struct err *e)
 
 	(void)a;
 	puts("held");
-	fflush(stdout);
 	while (ignite_read(g, &m, 1000, e) >= 0)
 		;
 	return -1;
@@ -663,9 +661,9 @@ main(int argc, char **argv)
 {
 	struct err e = { 0 };
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (run(argc, argv, &e) == 0)
 		return 0;
-	fflush(stdout);
 	log_last(e.text);
 	return e.status;
 }
