@@ -12,37 +12,7 @@
 
 #include "bytes.h"
 #include "err.h"
-
-/* What went wrong, for those who answer differently; the text says more. */
-enum net_why {
-	NET_OK,
-	NET_UNKNOWN_HOST,
-	NET_REFUSED,		/* nobody listens there */
-	NET_UNREACHABLE,
-	NET_TIMEOUT,
-	NET_CLOSED,		/* the peer closed, or reset, the connection */
-	NET_NOT_TLS,		/* the peer answered with something else */
-	NET_UNTRUSTED,		/* the peer's certificate does not convince us */
-	NET_UNWANTED,		/* ours, or none, does not convince the peer */
-	NET_FAILED
-};
-
-/* How to do TLS; one for any number of connections and threads. */
-struct net_tls;
-
-struct net_tls_files {
-	const char *ca;		/* PEM; NULL: the system's */
-	const char *cert;	/* PEM chain that shows who we are, or NULL */
-	const char *key;	/* PEM; NULL: it is in cert */
-	bool insecure;		/* believe any peer */
-};
-
-/*
- * TLS 1.2 or newer; the peer's chain and its name or address are checked
- * unless insecure. NULL: EX_CONFIG, a file named.
- */
-struct net_tls *net_tls_new(const struct net_tls_files *, struct err *);
-void	net_tls_free(struct net_tls *);
+#include "tls.h"
 
 struct net {
 	int fd;			/* -1 while closed; for poll */
