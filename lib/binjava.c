@@ -1,10 +1,8 @@
 #include "binjava.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-
 #include "bin.h"
 #include "bindec.h"
+#include "isotime.h"
 
 /*
  * How the classes begin: 'e' or 'f', the hash of the class's name, a sum
@@ -356,128 +354,6 @@ binjava_put(struct buf *b, const struct binjava *j)
 }
 
 static void
-text_year(struct buf *b, int64_t year, const char *plus)
-{
-	if (year < 0)
-		buf_fmt(b, "-%04" PRId64, -year);
-	else
-		buf_fmt(b, "%s%04" PRId64, year > 9999 ? plus : "", year);
-}
-
-static void
-text_date(struct buf *b, int64_t year, int month, int day)
-{
-	text_year(b, year, "+");
-	buf_fmt(b, "-%02d-%02d", month, day);
-}
-
-/* As many digits as needed, in groups of three. */
-static void
-text_fraction(struct buf *b, int32_t ns)
-{
-	if (ns == 0)
-		return;
-	if (ns % 1000000 == 0)
-		buf_fmt(b, ".%03d", ns / 1000000);
-	else if (ns % 1000 == 0)
-		buf_fmt(b, ".%06d", ns / 1000);
-	else
-		buf_fmt(b, ".%09d", ns);
-}
-
-static void
-text_time(struct buf *b, int hour, int minute, int second, int32_t ns)
-{
-	buf_fmt(b, "%02d:%02d:%02d", hour, minute, second);
-	text_fraction(b, ns);
-}
-
-static void
-text_offset(struct buf *b, int32_t offset)
-{
-	int32_t s = abs(offset);
-
-	if (offset == 0) {
-		buf_u8(b, 'Z');
-		return;
-	}
-	buf_fmt(b, "%c%02d:%02d", offset < 0 ? '-' : '+', s / 3600,
-	    s / 60 % 60);
-	if (s % 60 != 0)
-		buf_fmt(b, ":%02d", s % 60);
-}
-
-/* Floor, for a > 0. */
-static int64_t
-part_of(int64_t v, int64_t a, int64_t *rest)
-{
-	int64_t q = v / a;
-
-	*rest = v % a;
-	if (*rest < 0) {
-		*rest += a;
-		q--;
-	}
-	return q;
-}
-
-/*
- * The proleptic Gregorian date of a day since 1970-01-01. Years are counted
- * from March, so that the odd day is a year's last; 400 years repeat.
- */
-static void
-text_day(struct buf *b, int64_t days)
-{
-	int64_t in_era, era, year, yday, month;
-
-	era = part_of(days + 719468, 146097, &in_era);
-	year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) /
-	    365;
-	yday = in_era - (year * 365 + year / 4 - year / 100);
-	month = (5 * yday + 2) / 153;
-	text_date(b, era * 400 + year + (month >= 10),
-	    (int)(month < 10 ? month + 3 : month - 9),
-	    (int)(yday - (153 * month + 2) / 5 + 1));
-}
-
-static void
-text_instant(struct buf *b, int64_t s, int32_t ns)
-{
-	int64_t in_day;
-	int t;
-
-	text_day(b, part_of(s, 86400, &in_day));
-	t = (int)in_day;
-	buf_u8(b, 'T');
-	text_time(b, t / 3600, t / 60 % 60, t % 60, ns);
-	buf_u8(b, 'Z');
-}
-
-/* Hours, minutes, seconds each with its own sign, as Java has it. */
-static void
-text_duration(struct buf *b, int64_t s, int32_t ns)
-{
-	bool below = s < 0 && ns > 0;
-	int64_t whole = below ? s + 1 : s;
-	int64_t second = whole % 60;
-
-	buf_add(b, "PT", 2);
-	if (whole / 3600 != 0)
-		buf_fmt(b, "%" PRId64 "H", whole / 3600);
-	if (whole / 60 % 60 != 0)
-		buf_fmt(b, "%" PRId64 "M", whole / 60 % 60);
-	if (second == 0 && ns == 0 && whole != 0)
-		return;
-	buf_fmt(b, "%s%" PRId64, below && second == 0 ? "-" : "", second);
-	if (ns != 0) {
-		buf_fmt(b, ".%09d", below ? 1000000000 - ns : ns);
-		while (b->p[b->n - 1] == '0')
-			b->n--;
-	}
-	buf_u8(b, 'S');
-}
-
-static void
 text_period(struct buf *b, const struct binjava *j)
 {
 	buf_u8(b, 'P');
@@ -493,15 +369,15 @@ static void
 text_sql_date(struct buf *b, int64_t ms)
 {
 	int64_t rest;
-	int64_t days = part_of(ms, 86400000, &rest);
+	int64_t days = isotime_floor(ms, 86400000, &rest);
 	int64_t s;
 
 	if (rest == 0) {
-		text_day(b, days);
+		isotime_day(b, days);
 		return;
 	}
-	s = part_of(ms, 1000, &rest);
-	text_instant(b, s, (int32_t)rest * 1000000);
+	s = isotime_floor(ms, 1000, &rest);
+	isotime_instant(b, s, (int32_t)rest * 1000000);
 }
 
 bool
@@ -523,10 +399,10 @@ binjava_text(struct buf *b, const struct binjava *j)
 		text_sql_date(b, j->s);
 		return true;
 	case BINJAVA_DURATION:
-		text_duration(b, j->s, j->ns);
+		isotime_duration(b, j->s, j->ns);
 		return true;
 	case BINJAVA_INSTANT:
-		text_instant(b, j->s, j->ns);
+		isotime_instant(b, j->s, j->ns);
 		return true;
 	case BINJAVA_PERIOD:
 		text_period(b, j);
@@ -535,7 +411,7 @@ binjava_text(struct buf *b, const struct binjava *j)
 		buf_fmt(b, "%d", j->year);
 		return true;
 	case BINJAVA_YEAR_MONTH:
-		text_year(b, j->year, "");
+		isotime_year(b, j->year, "");
 		buf_fmt(b, "-%02d", j->month);
 		return true;
 	case BINJAVA_MONTH_DAY:
@@ -548,13 +424,13 @@ binjava_text(struct buf *b, const struct binjava *j)
 		break;
 	}
 	if (has & DATE)
-		text_date(b, j->year, j->month, j->day);
+		isotime_date(b, j->year, j->month, j->day);
 	if ((has & DATE) && (has & TIME))
 		buf_u8(b, 'T');
 	if (has & TIME)
-		text_time(b, j->hour, j->minute, j->second, j->ns);
+		isotime_time(b, j->hour, j->minute, j->second, j->ns);
 	if (has & OFFSET)
-		text_offset(b, j->offset);
+		isotime_offset(b, j->offset);
 	if ((has & ZONE) && j->zone.p != NULL)
 		buf_fmt(b, "[%.*s]", SLICE_ARG(j->zone));
 	return true;

@@ -9,6 +9,7 @@
 #define SHOW_H
 
 #include "bintype.h"
+#include "showtext.h"
 
 /*
  * Append the value as one line of JSON without its newline. All of value
@@ -17,13 +18,5 @@
  */
 int	show_value(struct buf *, struct slice value, const struct bin_types *,
 	    struct err *);
-
-/* Append a JSON string; bytes that are not UTF-8 become U+FFFD. */
-void	show_string(struct buf *, struct slice utf8);
-
-/* Append a JSON number that reads back as the same bits; "NaN", "Infinity"
- * and "-Infinity" as strings. */
-void	show_double(struct buf *, double);
-void	show_float(struct buf *, float);
 
 #endif
