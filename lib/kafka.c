@@ -89,22 +89,32 @@ kafka_err(struct err *e, rd_kafka_resp_err_t err, const char *fmt, ...)
 static int
 plain_words(const char *said, char *to, size_t n)
 {
+	static const char tls[] = "the broker does not speak TLS on this port "
+	    "(security.protocol)";
+	static const struct {
+		const char *sign, *means;
+		int status;
+	} known[] = {
+		{ "1213486160", "an HTTP server answers there, no broker",
+		    EX_CONFIG },	/* the length is "HTTP" */
+		{ "connecting to a SSL listener?", "the connection was "
+		    "closed: perhaps the broker wants TLS or a login "
+		    "(security.protocol), perhaps it is none", EX_CONFIG },
+		{ "PLAINTEXT broker listener", tls, EX_CONFIG },
+		{ "routines::unexpected eof while reading", tls, EX_CONFIG },
+		{ "routines::wrong version number", tls, EX_CONFIG },
+		{ "ApiVersionRequest failed: Local: Timed out", "who listens "
+		    "there does not answer as a broker does: is it one, is "
+		    "security.protocol right?", EX_UNAVAILABLE },
+	};
 	const char *p = strstr(said, "://"), *end;
+	size_t i;
 
-	if (strstr(said, "1213486160") != NULL) {	/* "HTTP" */
-		snprintf(to, n, "an HTTP server answers there, no broker");
-		return EX_CONFIG;
-	}
-	if (strstr(said, "connecting to a SSL listener?") != NULL) {
-		snprintf(to, n, "the connection was closed: perhaps the broker "
-		    "wants TLS (security.protocol), perhaps it is not a broker");
-		return EX_CONFIG;
-	}
-	if (strstr(said, "PLAINTEXT broker listener") != NULL) {
-		snprintf(to, n, "the broker does not speak TLS on this port "
-		    "(security.protocol)");
-		return EX_CONFIG;
-	}
+	for (i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strstr(said, known[i].sign) != NULL) {
+			snprintf(to, n, "%s", known[i].means);
+			return known[i].status;
+		}
 	if (p != NULL) {
 		said = p + 3;
 		if ((p = strstr(said, ": ")) != NULL)
@@ -116,7 +126,8 @@ plain_words(const char *said, char *to, size_t n)
 	if (strstr(said, "certificate verify failed") != NULL ||
 	    strstr(said, "bad certificate") != NULL ||
 	    strstr(said, "certificate required") != NULL ||
-	    strstr(said, "SSL alert number 116") != NULL)
+	    strstr(said, "SSL alert number 116") != NULL ||
+	    strstr(said, "mechanism handshake failed") != NULL)
 		return EX_CONFIG;
 	return 0;
 }

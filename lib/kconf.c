@@ -87,27 +87,15 @@ all_names(const char ***dump, size_t *n, rd_kafka_conf_t *conf)
 	return names;
 }
 
-static void
-warn_of_readers(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0 && (st.st_mode & S_IROTH) != 0)
-		log_warn("%s holds a password and everybody may read it",
-		    path);
-}
-
 static int
 apply(rd_kafka_conf_t *conf, const struct kprops *k,
     const struct kconf_prop *props, const char *file, struct err *e)
 {
 	const struct kconf_prop *p;
-	bool secret = false;
 	size_t i;
 
 	for (i = 0; i < k->n; i++) {
 		p = decided(props, k->v[i].key);
-		secret |= kprops_secret(k->v[i].key);
 		/* A file is shared with other clients; what it says about
 		 * safety is for those. */
 		if (p != NULL && p->fixed)
@@ -117,8 +105,6 @@ apply(rd_kafka_conf_t *conf, const struct kprops *k,
 		    e) < 0)
 			return err_in(e, "%s", file);
 	}
-	if (secret)
-		warn_of_readers(file);
 	return 0;
 }
 
@@ -146,6 +132,29 @@ from_file(rd_kafka_conf_t *conf, const char *file,
 	kprops_release(&k);
 	props_release(&ps);
 	return r;
+}
+
+static bool
+knows(const rd_kafka_conf_t *conf, const char *name)
+{
+	size_t n;
+
+	return rd_kafka_conf_get(conf, name, NULL, &n) !=
+	    RD_KAFKA_CONF_UNKNOWN;
+}
+
+static void
+unknown(rd_kafka_conf_t *conf, const char *name, struct err *e)
+{
+	size_t n;
+	const char **dump, **names = all_names(&dump, &n, conf), *near;
+
+	near = kprops_near(name, names);
+	err_set(e, EX_USAGE, "-X %s: librdkafka has no such property%s%s%s",
+	    name, near == NULL ? "" : "; is ", near == NULL ? "" : near,
+	    near == NULL ? "" : " meant?");
+	rd_kafka_conf_dump_free(dump, n);
+	free(names);
 }
 
 /* One -X name=value. */
@@ -180,7 +189,9 @@ from_option(rd_kafka_conf_t *conf, const char *arg,
 		goto out;
 	}
 	r = set(conf, name, value, EX_USAGE, e);
-	if (r < 0)
+	if (r < 0 && !knows(conf, name))
+		unknown(conf, name, e);
+	else if (r < 0)
 		err_in(e, "-X");
 out:
 	free(name);
@@ -219,6 +230,28 @@ kconf_get(const rd_kafka_conf_t *conf, const char *name)
 		return NULL;
 	}
 	return s;
+}
+
+/* A password that others may read is worth a line, too. */
+static void
+warn_of_readers(const char *path)
+{
+	struct props ps = { NULL, 0, NULL };
+	bool secret = false;
+	struct stat st;
+	struct err e;
+	size_t i;
+
+	if (stat(path, &st) < 0 || (st.st_mode & S_IROTH) == 0 ||
+	    refer_load(path, &ps, &e) < 0)
+		return;
+	for (i = 0; i < ps.n; i++)
+		secret |= kprops_secret(ps.v[i].key) &&
+		    !refer_in(ps.v[i].value);
+	if (secret)
+		log_warn("%s holds a password and everybody may read it",
+		    path);
+	props_release(&ps);
 }
 
 /* A password that travels in clear text is worth a line at each start. */
@@ -315,6 +348,8 @@ kconf_check(const struct kconf_set *s, const struct kconf_prop *props,
 		r = look_for_brokers(conf, e);
 	if (r == 0)
 		warn_of_clear_text(conf);
+	if (r == 0 && s->file != NULL)
+		warn_of_readers(s->file);
 	rd_kafka_conf_destroy(conf);
 	return r;
 }

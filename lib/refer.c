@@ -32,8 +32,8 @@ slurp(const char *path, struct buf *b, struct err *e)
 	return (int)r;
 }
 
-static int
-parse_file(const char *path, struct props *ps, struct err *e)
+int
+refer_load(const char *path, struct props *ps, struct err *e)
 {
 	struct buf b = { NULL, 0, 0 };
 	int r = slurp(path, &b, e);
@@ -49,7 +49,7 @@ from_file(const char *path, const char *key, struct buf *to, struct err *e)
 {
 	struct props ps = { NULL, 0, NULL };
 	const char *v;
-	int r = parse_file(path, &ps, e);
+	int r = refer_load(path, &ps, e);
 
 	if (r == 0 && (v = props_get(&ps, key)) != NULL)
 		buf_add(to, v, strlen(v));
@@ -166,7 +166,7 @@ refer_read(const char *path, struct props *ps, struct err *e)
 	struct props raw = { NULL, 0, NULL };
 	size_t i, *at = NULL;
 	char *v;
-	int r = parse_file(path, &raw, e);
+	int r = refer_load(path, &raw, e);
 
 	/* All keys and values go into one text, as in any struct props. */
 	props_release(ps);

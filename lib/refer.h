@@ -20,6 +20,9 @@ bool	refer_in(const char *value);
  */
 char	*refer_resolve(const char *value, struct err *);
 
+/* Read a property file as it is. EX_CONFIG. */
+int	refer_load(const char *path, struct props *, struct err *);
+
 /* Read a property file and resolve what it refers to. EX_CONFIG. */
 int	refer_read(const char *path, struct props *, struct err *);
 

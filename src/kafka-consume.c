@@ -24,8 +24,6 @@
 
 enum {
 	BATCH = 10000,			/* records taken off the queue at once */
-	LOW_WATER = 20000,		/* below that, fetch */
-	BUSY_MS = 1000,			/* data came so lately: more is near */
 	PIECE = 64 * 1024,		/* of a write */
 	COMMIT_RECORDS = 50000
 };
@@ -133,7 +131,7 @@ struct consumer {
 	int pipe;			/* stdout's, not blocking; -1 */
 	size_t sent;			/* of what out holds */
 	int64_t poll_ms;		/* the group must be served so often */
-	int64_t busy;			/* clock_ms of the last data */
+	size_t bytes;			/* of the batch */
 	int64_t committed_at;
 	uint64_t committed_seq;
 	struct err failure;		/* in a callback; status 0: none */
@@ -534,6 +532,7 @@ take(struct consumer *c, const rd_kafka_message_t *m, struct err *e)
 		.value = slice_of(m->payload, m->len),
 		.headers = headers_of(c, m),
 	};
+	c->bytes += m->len + m->key_len;
 	r.seq = c->stage->acked == NULL ? ++c->seq : offsets_add(&c->offsets,
 	    c->part->slot, m->offset + 1, m->len + m->key_len);
 	kassign_at(&c->assign, c->part, m->offset + 1, false);
@@ -565,18 +564,17 @@ take_batch(struct consumer *c, size_t max, struct err *e)
 	n = rd_kafka_consume_batch_queue(c->assign.data, 0, c->batch, max);
 	if (n <= 0)
 		return 0;
-	c->busy = clock_ms();
-	if (rd_kafka_queue_length(c->assign.data) < LOW_WATER)
-		kwake_poke(c->wake);
 	/* What these records need was made durable before they were. */
 	if (c->types != NULL)
 		r = ktypes_catch_up(c->types, write_type, c, e);
 	c->part = NULL;
+	c->bytes = 0;
 	for (i = 0; i < n; i++) {
 		if (r == 0)
 			r = take(c, c->batch[i], e);
 		rd_kafka_message_destroy(c->batch[i]);
 	}
+	kwake_ate(c->wake, (size_t)n, c->bytes);
 	return r < 0 ? -1 : 1;
 }
 
@@ -590,15 +588,14 @@ rest(struct consumer *c, bool full, struct err *e)
 		    POLLIN, 0 }
 	};
 	int64_t ms = c->poll_ms, left;
+	int soon = full ? -1 : kwake_ate(c->wake, 0, 0);
 
 	if (commits(c) && c->offsets.acknowledged != c->committed_seq) {
 		left = c->committed_at + commit_every - clock_ms();
 		ms = left < 0 ? 0 : left < ms ? left : ms;
 	}
-	if (!full && c->wake != NULL && clock_ms() - c->busy < BUSY_MS) {
-		kwake_poke(c->wake);
-		ms = ms < 10 ? ms : 10;
-	}
+	if (soon >= 0 && soon < ms)
+		ms = soon;
 	if (poll(fds, 3, (int)ms) < 0 && errno != EINTR)
 		return err_sys(e, EX_OSERR, "poll");
 	return 0;
@@ -810,9 +807,24 @@ run(struct stage *s, struct err *e)
 	take_acks(c);
 	if (c->assigned)
 		commit(c, NULL, false);
+	if (c->k != NULL)
+		count_set(&lag, kassign_lag(&c->assign));
 	close_all(c);
 	free(c);
 	return r;
+}
+
+/* The property file may name the group, as Java's clients are used to. */
+static int
+look_for_group(struct err *e)
+{
+	rd_kafka_conf_t *conf;
+
+	if (kconf_make(&set, props, NULL, &conf, e) < 0)
+		return -1;
+	group = kconf_get(conf, "group.id");
+	rd_kafka_conf_destroy(conf);
+	return 0;
 }
 
 static struct filter self;
@@ -846,6 +858,8 @@ check(struct err *e)
 	if (topics.n == 0)
 		return err_set(e, EX_USAGE, "which topics? -t TOPIC, or "
 		    "-t '^REGEX'");
+	if (group == NULL && (r = look_for_group(e)) < 0)
+		return -1;
 	if (group == NULL && parts == NULL)
 		return err_set(e, EX_USAGE, "-G GROUP to share the partitions "
 		    "with others, or -p LIST for some partitions");

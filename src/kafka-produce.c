@@ -619,7 +619,7 @@ check(struct err *e)
 	if ((r = kconf_check(&set, props, e)) != 0)
 		return r;
 	if ((rule.template == NULL) == (rule.prefix == NULL))
-		return err_set(e, EX_USAGE, "where to? -t TOPIC, or "
+		return err_set(e, EX_USAGE, "where to? either -t TOPIC or "
 		    "--topic-prefix PREFIX");
 	if (topic_check(&rule, e) < 0 ||
 	    topic_legal(slice_str(types_topic), e) < 0)
