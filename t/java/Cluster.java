@@ -31,7 +31,8 @@ final class Cluster implements AutoCloseable {
         user = option(args, "user");
         tls = option(args, "tls");
         String file = option(args, "password-file");
-        password = file == null ? null : Files.readString(Path.of(file)).strip();
+        password = file == null ? null
+            : Files.readString(Path.of(file)).strip();
     }
 
     private String option(Args args, String name) {
@@ -70,15 +71,18 @@ final class Cluster implements AutoCloseable {
             p.put("password", password);
         }
         if (tls != null) {
-            p.put("sslMode", "require");
-            p.put("sslClientCertificateKeyStoreUrl", tls + "/client.p12");
-            p.put("sslClientCertificateKeyStorePassword", "changeit");
-            p.put("sslClientCertificateKeyStoreType", "PKCS12");
-            p.put("sslTrustCertificateKeyStoreUrl", tls + "/trust.p12");
-            p.put("sslTrustCertificateKeyStorePassword", "changeit");
-            p.put("sslTrustCertificateKeyStoreType", "PKCS12");
+            p.put("ignite.jdbc.sslMode", "require");
+            store(p, "sslClientCertificateKeyStore", tls + "/client.p12");
+            store(p, "sslTrustCertificateKeyStore", tls + "/trust.p12");
         }
-        return DriverManager.getConnection("jdbc:ignite:thin://" + addresses, p);
+        String url = "jdbc:ignite:thin://" + addresses;
+        return DriverManager.getConnection(url, p);
+    }
+
+    private static void store(Properties p, String which, String file) {
+        p.put("ignite.jdbc." + which + "Url", file);
+        p.put("ignite.jdbc." + which + "Type", "PKCS12");
+        p.put("ignite.jdbc." + which + "Password", "changeit");
     }
 
     /** The bytes that stand for a value in the protocol, type code included. */

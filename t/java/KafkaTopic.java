@@ -27,7 +27,7 @@ public final class KafkaTopic {
         "create TOPIC [partitions=N] [PROPERTY=VALUE...]",
         "delete TOPIC...",
         "list",
-        "ends TOPIC...      topic, partition, first and last offset, a line each",
+        "ends TOPIC...      topic, partition, first offset, end: a line each",
         "allow USER OPERATION topic|group|transactional_id|cluster NAME|'*'",
         "                   OPERATION: read, write, describe, all, ...");
 

@@ -50,7 +50,7 @@ public final class Oracle {
         "    is none; get exits 1 when there is no value",
         "train ADDR      a bit of everything, for the cache of t/services",
         "",
-        "Everywhere: --user=U --password-file=F, --tls=DIRECTORY (of t/services);",
+        "Everywhere: --user=U --password-file=F, --tls=DIR (NAME_tls of env);",
         "--left-... or --right-... in front for one of two sides.");
 
     private Oracle() {

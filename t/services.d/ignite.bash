@@ -79,7 +79,8 @@ ignite_train()
 
 ignite_ready()
 {
-	# The first user of every cluster with authentication.
+	# The first user of every cluster with authentication; clients refuse
+	# a password file that others can read.
 	if has auth; then (umask 077 && echo ignite >"$home/password"); fi
 }
 

@@ -119,8 +119,12 @@ kafka_prepare()
 	client_config admin >"$home/admin.config"
 	if has sasl; then
 		client_config alice >"$home/alice.config"
-		echo admin-secret >"$home/admin.password"
-		echo alice-secret >"$home/alice.password"
+		(
+			# Clients refuse a password file that others can read.
+			umask 077
+			echo admin-secret >"$home/admin.password"
+			echo alice-secret >"$home/alice.password"
+		)
 	fi
 	printf '%s\n' >"$home/1/args" \
 		-Xms64m -Xmx"$(value heap 512m)" -XX:+UseSerialGC \

@@ -51,6 +51,7 @@ launch()
 		exec setsid java "${args[@]}" </dev/null >log 2>&1
 	) &
 	pid=$!
+	disown "$pid"
 	echo "$pid $(started_at "$pid")" >"$node/pid"
 }
 
@@ -98,7 +99,7 @@ stop_nodes()
 # port_was_taken LOG...
 port_was_taken()
 {
-	grep -qsiE 'address already in use|failed to (bind|start).* port|port .*in use|on the same port|BindException' "$@"
+	grep -qsiE 'address already in use|BindException|on the same port' "$@"
 }
 
 # answers PORT: somebody accepts connections there.
