@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "binskip.h"
 #include "clock.h"
@@ -68,6 +69,16 @@ capture_fail(struct capture *c, const struct err *e)
 {
 	feed_fail(c->feed, e);
 	capture_stop(c);
+}
+
+void
+capture_pause(struct capture *c, int64_t ms)
+{
+	int64_t until = clock_ms() + ms;
+	struct timespec t = { 0, 10 * 1000 * 1000 };
+
+	while (clock_ms() < until && !capture_stopped(c))
+		nanosleep(&t, NULL);
 }
 
 struct cache *

@@ -89,6 +89,9 @@ bool	capture_stopped(struct capture *);
 /* A fatal error of a thread: all end, and this is why. */
 void	capture_fail(struct capture *, const struct err *);
 
+/* Wait so long, or until it is over. */
+void	capture_pause(struct capture *, int64_t ms);
+
 /*
  * Note a cache that is there. NULL if it is known already. Locks; as all
  * that follow.

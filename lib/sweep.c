@@ -8,8 +8,10 @@
 #include "clock.h"
 #include "filter.h"
 #include "grid.h"
+#include "job.h"
 #include "log.h"
 #include "mem.h"
+#include "pool.h"
 
 enum {
 	TRIES = 5,		/* of a partition that the server refuses */
@@ -17,7 +19,6 @@ enum {
 	AGAIN_MS = 60000,	/* until a refused partition is tried again */
 	FIRST_ROWS = 256,	/* of a page, before a row's size is known */
 	MAX_ROWS = 10000,	/* servers prepare room for as many */
-	MAX_NODES = 64,
 	CHUNK = 64 * 1024	/* bytes appended under one lock */
 };
 
@@ -29,14 +30,8 @@ struct sweeper {
 	struct sweep *all;
 	pthread_t thread;
 	_Atomic int64_t asked;	/* clock_ms of the page on the way */
-	struct ignite *any;	/* a connection to some node */
+	struct pool pool;
 	struct ignite *aux;	/* for questions while a page is looked at */
-	struct {
-		struct wire_uuid id;
-		struct ignite *ig;
-		int64_t not_before;	/* it could not be reached */
-	} node[MAX_NODES];
-	size_t n_nodes;
 	struct seen *seen;
 	struct row *rows;
 	size_t cap_rows;
@@ -47,14 +42,6 @@ struct sweep {
 	_Atomic uint64_t expected;
 	size_t n;
 	struct sweeper s[];
-};
-
-/* What a thread has taken on. */
-struct job {
-	struct cache *k;
-	uint32_t epoch;
-	uint32_t part;
-	bool map;		/* find out the partitions first */
 };
 
 int64_t
@@ -71,207 +58,24 @@ sweep_oldest(const struct sweep *all)
 	return oldest;
 }
 
-/* --- what to do next --- */
-
-/* Something of this cache that can be done now. capture.lock is held. */
-static bool
-offer(struct capture *c, struct cache *k, struct job *j)
-{
-	if (k->course == CAPTURE_GONE || (c->query &&
-	    k->course != CAPTURE_LIVE) || clock_ms() < k->scan_from)
-		return false;
-	*j = (struct job){ k, k->epoch, 0, false };
-	if (k->scan_wanted) {
-		k->scan_wanted = false;
-		k->mapped = false;
-		j->map = true;
-		return true;
-	}
-	if (!k->mapped)
-		return false;
-	if (k->next < k->parts) {
-		j->part = k->next++;
-		return true;
-	}
-	if (k->n_again != 0) {
-		j->part = k->again[--k->n_again];
-		return true;
-	}
-	return false;
-}
-
-static bool
-over(struct capture *c)
-{
-	size_t i;
-
-	for (i = 0; c->once && i < c->n; i++) {
-		if (!c->caches[i]->scanned)
-			return false;
-	}
-	return c->once;
-}
-
-/* Wait for something to do. False: it is over. */
-static bool
-pick(struct capture *c, struct job *j)
-{
-	struct timespec t;
-	bool found = false;
-	size_t i;
-
-	pthread_mutex_lock(&c->lock);
-	while (!c->stop && !feed_failed(c->feed) && !found && !over(c)) {
-		for (i = 0; i < c->n && !found; i++)
-			found = offer(c, c->caches[i], j);
-		if (found)
-			break;
-		clock_gettime(CLOCK_REALTIME, &t);
-		t.tv_nsec += TURN_MS * 1000000;
-		if (t.tv_nsec >= 1000000000) {
-			t.tv_nsec -= 1000000000;
-			t.tv_sec++;
-		}
-		pthread_cond_timedwait(&c->changed, &c->lock, &t);
-	}
-	pthread_mutex_unlock(&c->lock);
-	return found;
-}
-
-static void
-pause_ms(struct capture *c, int64_t ms)
-{
-	int64_t until = clock_ms() + ms;
-	struct timespec t = { 0, 10 * 1000 * 1000 };
-
-	while (clock_ms() < until && !capture_stopped(c))
-		nanosleep(&t, NULL);
-}
-
-static bool
-stale(struct capture *c, const struct job *j)
-{
-	bool is;
-
-	pthread_mutex_lock(&c->lock);
-	is = j->k->epoch != j->epoch;
-	pthread_mutex_unlock(&c->lock);
-	return is;
-}
-
-/* The job is done, or given up on in this epoch. */
-static void
-done(struct capture *c, const struct job *j)
-{
-	struct cache *k = j->k;
-	bool whole = false;
-
-	feed_lock(c->feed);	/* those who read scanned hold one of both */
-	pthread_mutex_lock(&c->lock);
-	if (k->epoch == j->epoch && --k->left == 0) {
-		k->scanned = whole = true;
-		recent_release(&k->recent);
-	}
-	pthread_mutex_unlock(&c->lock);
-	feed_unlock(c->feed);
-	if (whole) {
-		log_info("snapshot done cache=%s partitions=%" PRIu32,
-		    k->name, k->parts);
-		pthread_cond_broadcast(&c->changed);
-	}
-}
-
-/* Put the job back, to be done at some time. */
-static void
-again(struct capture *c, const struct job *j)
-{
-	struct cache *k = j->k;
-
-	pthread_mutex_lock(&c->lock);
-	if (k->epoch == j->epoch && j->map) {
-		k->scan_wanted = true;
-	} else if (k->epoch == j->epoch) {
-		k->again = mem_grow(k->again, k->parts + 1, sizeof *k->again);
-		k->again[k->n_again++] = j->part;
-		count_add_shared(&c->retries, 1);
-	}
-	pthread_mutex_unlock(&c->lock);
-}
-
-/* --- connections --- */
-
 /* The primary's connection if it can be had, else any. */
 static struct ignite *
 reach(struct sweeper *s, const struct job *j, struct err *e)
 {
 	struct capture *c = s->all->c;
-	struct wire_uuid id;
+	struct wire_uuid id = { 0, 0 };
 	bool known = false;
-	size_t i;
+	struct partmap *m = &j->k->map;
 
 	pthread_mutex_lock(&c->lock);
 	if (j->k->epoch == j->epoch && !j->map && !j->k->all &&
-	    j->k->map.nnodes > 1 && j->part < j->k->map.partitions &&
-	    j->k->map.owner[j->part] < j->k->map.nnodes) {
-		id = j->k->map.nodes[j->k->map.owner[j->part]];
+	    m->nnodes > 1 && j->part < m->partitions &&
+	    m->owner[j->part] < m->nnodes) {
+		id = m->nodes[m->owner[j->part]];
 		known = true;
 	}
 	pthread_mutex_unlock(&c->lock);
-	for (i = 0; known && i < s->n_nodes; i++) {
-		if (wire_uuid_eq(s->node[i].id, id))
-			break;
-	}
-	if (known && i == s->n_nodes && i < MAX_NODES) {
-		s->node[i].id = id;
-		s->node[i].ig = NULL;
-		s->node[i].not_before = 0;
-		s->n_nodes++;
-	}
-	if (known && i < s->n_nodes) {
-		if (s->node[i].ig != NULL && ignite_dead(s->node[i].ig)) {
-			ignite_close(s->node[i].ig);
-			s->node[i].ig = NULL;
-		}
-		if (s->node[i].ig == NULL &&
-		    clock_ms() >= s->node[i].not_before) {
-			s->node[i].ig = ignite_open(c->cluster, &id, e);
-			s->node[i].not_before = clock_ms() + AGAIN_MS;
-		}
-		if (s->node[i].ig != NULL)
-			return s->node[i].ig;
-	}
-	return capture_ask(c, &s->any, e) < 0 ? NULL : s->any;
-}
-
-/* Close a connection, and what it has open on the server with it. */
-static void
-hang_up(struct sweeper *s, struct ignite *ig)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_nodes; i++) {
-		if (s->node[i].ig == ig)
-			s->node[i].ig = NULL;
-	}
-	if (s->any == ig)
-		s->any = NULL;
-	ignite_close(ig);
-}
-
-static void
-tend_all(struct sweeper *s)
-{
-	struct err e;
-	size_t i;
-
-	for (i = 0; i < s->n_nodes; i++) {
-		if (s->node[i].ig != NULL)
-			ignite_tend(s->node[i].ig, &e);
-	}
-	if (s->any != NULL)
-		ignite_tend(s->any, &e);
-	if (s->aux != NULL)
-		ignite_tend(s->aux, &e);
+	return known ? pool_node(&s->pool, id, e) : pool_any(&s->pool, e);
 }
 
 /* --- one cache: which partitions --- */
@@ -442,7 +246,7 @@ scan(struct sweeper *s, const struct job *j, struct ignite *ig,
 		if (!first && (major != was || minor != was_minor)) {
 			/* Asked for another page after a deactivation, some
 			 * servers crash: leave the cursor to its connection. */
-			hang_up(s, ig);
+			pool_drop(&s->pool, ig);
 			return 0;
 		}
 		was = major;
@@ -495,11 +299,11 @@ refused(struct sweeper *s, const struct job *j, struct err *e)
 		pthread_mutex_unlock(&c->lock);
 	}
 	if (c->once) {
-		done(c, j);	/* the others shall be read all the same */
+		job_done(c, j);	/* the others shall be read all the same */
 		return;
 	}
-	pause_ms(c, AGAIN_MS);
-	again(c, j);
+	capture_pause(c, AGAIN_MS);
+	job_again(c, j);
 }
 
 /* Whether to go on at once with the same job. */
@@ -511,15 +315,15 @@ failed(struct sweeper *s, const struct job *j, struct ignite *ig, int tries,
 
 	if (ignite_dead(ig)) {
 		log_warn("scan of cache %s: %s", j->k->name, e->text);
-		again(c, j);
+		job_again(c, j);
 		return false;
 	}
 	switch (ignite_why(ig)) {
 	case IGNITE_ELSEWHERE:
 	case IGNITE_INACTIVE:
 		log_debug("scan of cache %s: %s", j->k->name, e->text);
-		pause_ms(c, 500);
-		again(c, j);
+		capture_pause(c, 500);
+		job_again(c, j);
 		return false;
 	case IGNITE_NO_CACHE:
 		log_warn("a cache is no more cache=%s", j->k->name);
@@ -531,8 +335,8 @@ failed(struct sweeper *s, const struct job *j, struct ignite *ig, int tries,
 		return false;
 	default:
 		if (tries < TRIES) {
-			pause_ms(c, INT64_C(50) << tries);
-			return !stale(c, j);
+			capture_pause(c, INT64_C(50) << tries);
+			return !job_stale(c, j);
 		}
 		refused(s, j, e);
 		return false;
@@ -562,7 +366,7 @@ work(struct sweeper *s, const struct job *j)
 	} while (r < 0 && !feed_failed(c->feed) &&
 	    failed(s, j, ig, tries++, &e));
 	if (r == 0 && !j->map)
-		again(c, j);
+		job_again(c, j);
 	if (r <= 0 || j->map)
 		return;
 	/* While nodes come and go a partition may move under a scan. */
@@ -570,27 +374,27 @@ work(struct sweeper *s, const struct job *j)
 	if (was != 0 && major != was) {
 		log_info("nodes have changed: scanning again cache=%s "
 		    "partition=%" PRIu32, j->k->name, j->part);
-		again(c, j);
+		job_again(c, j);
 		return;
 	}
-	done(c, j);
+	job_done(c, j);
 }
 
 static void *
 run(void *arg)
 {
 	struct sweeper *s = arg;
+	struct err e;
 	struct job j;
-	size_t i;
 
-	while (pick(s->all->c, &j)) {
+	while (job_pick(s->all->c, &j)) {
 		work(s, &j);
-		tend_all(s);
+		pool_tend(&s->pool);
+		if (s->aux != NULL)
+			ignite_tend(s->aux, &e);
 	}
 	pthread_cond_broadcast(&s->all->c->changed);
-	for (i = 0; i < s->n_nodes; i++)
-		ignite_close(s->node[i].ig);
-	ignite_close(s->any);
+	pool_close(&s->pool);
 	ignite_close(s->aux);
 	seen_free(s->seen);
 	free(s->rows);
@@ -609,6 +413,7 @@ sweep_new(struct capture *c, struct err *e)
 		all->s[all->n].all = all;
 		all->s[all->n].asked = INT64_MAX;
 		all->s[all->n].seen = seen_new();
+		pool_init(&all->s[all->n].pool, c->cluster);
 		if (pthread_create(&all->s[all->n].thread, NULL, run,
 		    &all->s[all->n]) != 0) {
 			err_sys(e, EX_OSERR, "cannot start a thread");
