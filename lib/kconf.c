@@ -311,16 +311,31 @@ look_for_brokers(const rd_kafka_conf_t *conf, struct err *e)
 	return r;
 }
 
-static int
-show(rd_kafka_conf_t *conf)
+static void
+print(const char **dump, size_t n)
 {
-	size_t n, i;
-	const char **dump = rd_kafka_conf_dump(conf, &n);
+	size_t i;
 
 	for (i = 0; i + 1 < n; i += 2)
 		printf("%s = %s\n", dump[i], kprops_secret(dump[i]) ?
 		    "[hidden]" : dump[i + 1]);
 	rd_kafka_conf_dump_free(dump, n);
+}
+
+static int
+show(rd_kafka_conf_t *conf)
+{
+	rd_kafka_topic_conf_t *topic =
+	    rd_kafka_conf_get_default_topic_conf(conf);
+	const char **dump;
+	size_t n;
+
+	dump = rd_kafka_conf_dump(conf, &n);
+	print(dump, n);
+	if (topic != NULL) {
+		dump = rd_kafka_topic_conf_dump(topic, &n);
+		print(dump, n);
+	}
 	return 1;
 }
 
