@@ -44,9 +44,9 @@ struct cache {
 	bool all;		/* as one: its partitions can't be told */
 	uint32_t next;		/* partition to begin next */
 	uint32_t left;		/* partitions not done */
-	uint32_t *again;	/* partitions to scan again */
+	uint32_t *again;	/* partitions to scan again, */
 	uint32_t n_again;
-	int tries;		/* failures in a row of one partition */
+	int64_t again_at;	/* but not before; clock_ms */
 	int64_t row_bytes;	/* what a row takes, about; 0: not known */
 	struct recent recent;
 	struct watch *watch;

@@ -30,7 +30,7 @@ offer(struct capture *c, struct cache *k, struct job *j)
 		j->part = k->next++;
 		return true;
 	}
-	if (k->n_again != 0) {
+	if (k->n_again != 0 && clock_ms() >= k->again_at) {
 		j->part = k->again[--k->n_again];
 		return true;
 	}
@@ -109,14 +109,22 @@ job_done(struct capture *c, const struct job *j)
 void
 job_again(struct capture *c, const struct job *j)
 {
+	job_later(c, j, 0);
+}
+
+void
+job_later(struct capture *c, const struct job *j, int64_t ms)
+{
 	struct cache *k = j->k;
 
 	pthread_mutex_lock(&c->lock);
 	if (k->epoch == j->epoch && j->map) {
 		k->scan_wanted = true;
+		k->scan_from = clock_ms() + ms;
 	} else if (k->epoch == j->epoch) {
 		k->again = mem_grow(k->again, k->parts + 1, sizeof *k->again);
 		k->again[k->n_again++] = j->part;
+		k->again_at = clock_ms() + ms;
 		count_add_shared(&c->retries, 1);
 	}
 	pthread_mutex_unlock(&c->lock);

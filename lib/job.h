@@ -23,6 +23,9 @@ void	job_done(struct capture *, const struct job *);
 /* Put it back, to be handed out again. */
 void	job_again(struct capture *, const struct job *);
 
+/* The same, but not before so many ms: others go first. */
+void	job_later(struct capture *, const struct job *, int64_t ms);
+
 /* Its epoch is over: what it would give is of no use. */
 bool	job_stale(struct capture *, const struct job *);
 

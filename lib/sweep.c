@@ -302,8 +302,7 @@ refused(struct sweeper *s, const struct job *j, struct err *e)
 		job_done(c, j);	/* the others shall be read all the same */
 		return;
 	}
-	capture_pause(c, AGAIN_MS);
-	job_again(c, j);
+	job_later(c, j, AGAIN_MS);
 }
 
 /* Whether to go on at once with the same job. */
