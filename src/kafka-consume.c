@@ -72,6 +72,8 @@ static struct kconf_prop props[] = {
 	{ "queued.max.messages.kbytes", "16384", false, false },
 	/* Without it, a full queue stops fetching for a second. */
 	{ "fetch.queue.backoff.ms", "1", false, true },
+	/* How soon a new topic is found to match a regular expression. */
+	{ "topic.metadata.refresh.interval.ms", "2000", false, false },
 	{ "enable.auto.commit", "false", true, false },
 	{ "enable.auto.offset.store", "false", true, false },
 	{ "auto.offset.reset", "error", true, false },
@@ -426,6 +428,12 @@ set_up(rd_kafka_conf_t *conf)
 	rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
 }
 
+static bool
+is_regex(const char *topic)
+{
+	return *topic == '^';
+}
+
 /* A message that is an error. 0: not worth stopping. */
 static int
 complain(const rd_kafka_message_t *m, struct err *e)
@@ -442,6 +450,9 @@ complain(const rd_kafka_message_t *m, struct err *e)
 		    ": offset %" PRId64 " is not there (any more): look what "
 		    "was lost, then set the group's offset, or begin with "
 		    "--offset in a new group", topic, m->partition, m->offset);
+	/* It matches no topic yet. */
+	if (status == EX_CONFIG && topic != NULL && is_regex(topic))
+		return 0;
 	if (status == EX_CONFIG && topic != NULL)
 		return err_set(e, status, "topic %s: %s: was it deleted?",
 		    topic, rd_kafka_err2str(m->err));
@@ -661,12 +672,6 @@ list_partitions(rd_kafka_topic_partition_list_t *l, struct err *e)
 			return 0;
 		s = end + 1;
 	}
-}
-
-static bool
-is_regex(const char *topic)
-{
-	return *topic == '^';
 }
 
 /* Topics that are named must be there. */
