@@ -1,4 +1,5 @@
 import java.io.File;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 
@@ -28,6 +29,13 @@ public final class Guard {
         watch.start();
 
         Method main = Class.forName(args[1]).getMethod("main", String[].class);
-        main.invoke(null, (Object) Arrays.copyOfRange(args, 2, args.length));
+        try {
+            main.invoke(null,
+                (Object) Arrays.copyOfRange(args, 2, args.length));
+        } catch (InvocationTargetException e) {
+            e.getCause().printStackTrace();
+            /* Threads of a server that only half started would stay. */
+            Runtime.getRuntime().halt(1);
+        }
     }
 }

@@ -99,7 +99,7 @@ stop_nodes()
 # port_was_taken LOG...
 port_was_taken()
 {
-	grep -qsiE 'address already in use|BindException|on the same port' "$@"
+	grep -qsiE 'address already in use|failed to bind|on the same port' "$@"
 }
 
 # answers PORT: somebody accepts connections there.
