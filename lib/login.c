@@ -19,13 +19,18 @@ static const struct wire_hello versions[] = {
 	{ .major = 1, .minor = 4 },
 };
 
-/* There is no answer, or one of somebody else: find out who that is. */
+/*
+ * There is no answer, or one of somebody else: find out who that is. Our
+ * connection goes first; some serve only one at a time.
+ */
 static int
-wonder(const struct net *n, const struct cluster_address *a,
+wonder(struct net *n, const struct cluster_address *a,
     const struct net_tls *tls, struct err *e)
 {
-	const char *text = probe_text(probe_port(a->host, a->port, tls));
+	const char *text;
 
+	net_close(n);
+	text = probe_text(probe_port(a->host, a->port, tls));
 	if (text == NULL)
 		return -1;
 	return err_set(e, EX_CONFIG, "%s: %s", n->peer, text);

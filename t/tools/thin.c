@@ -5,7 +5,10 @@
  *
  *	who				node, product, state
  *	nodes				ids of the nodes; connects to each
- *	caches | make NAME | destroy NAME | copy NAME NAME | size NAME
+ *	caches | make NAME | destroy NAME | size NAME
+ *	config NAME			what sort of cache it is
+ *	describe NAME			the same in hexadecimal, for "like"
+ *	like NAME HEX			make one as described
  *	sql STATEMENT			rows, columns in hexadecimal
  *	put CACHE FROM N		keys FROM and on (int), values "vKEY"
  *	stream CACHE FROM N		the same by the data streamer
@@ -524,14 +527,36 @@ destroy(struct ignite *g, char **a, struct err *e)
 }
 
 static int
-copy(struct ignite *g, char **a, struct err *e)
+describe(struct ignite *g, char **a, struct err *e)
 {
+	struct slice body;
+	size_t i;
+
+	wire_cache(ignite_begin(g, WIRE_CACHE_CONFIG), wire_cache_id(a[0]));
+	if (ignite_call(g, &body, e) < 0)
+		return -1;
+	for (i = 0; i < body.n; i++)
+		printf("%02x", body.p[i]);
+	putchar('\n');
+	return 0;
+}
+
+static int
+like(struct ignite *g, char **a, struct err *e)
+{
+	struct buf b = { 0 };
 	struct cachecfg c;
+	unsigned byte;
+	const char *h;
 	int r;
 
-	if (grid_cache_config(g, wire_cache_id(a[0]), &c, e) < 0)
+	for (h = a[1]; sscanf(h, "%2x", &byte) == 1; h += 2)
+		buf_u8(&b, (uint8_t)byte);
+	r = cachecfg_read(&c, buf_bytes(&b), e);
+	buf_release(&b);
+	if (r < 0)
 		return -1;
-	r = grid_cache_make(g, a[1], &c, e);
+	r = grid_cache_make(g, a[0], &c, e);
 	cachecfg_release(&c);
 	return r;
 }
@@ -554,10 +579,16 @@ config(struct ignite *g, char **a, struct err *e)
 
 		printf("table %.*s\n", SLICE_ARG(t->table));
 		for (k = 0; k < t->nfields; k++)
-			printf("field %.*s %.*s%s\n",
+			printf("field %.*s %.*s %d %d%s%s\n",
 			    SLICE_ARG(t->fields[k].name),
 			    SLICE_ARG(t->fields[k].type),
+			    t->fields[k].precision, t->fields[k].scale,
+			    t->fields[k].not_null ? " not null" : "",
 			    t->fields[k].key ? " key" : "");
+		for (k = 0; k < t->naliases; k++)
+			printf("alias %.*s %.*s\n",
+			    SLICE_ARG(t->aliases[k].field),
+			    SLICE_ARG(t->aliases[k].alias));
 		for (k = 0; k < t->nindexes; k++)
 			printf("index of %u\n", t->indexes[k].n);
 	}
@@ -617,7 +648,7 @@ static const struct command {
 	int (*run)(struct ignite *, char **, struct err *);
 } commands[] = {
 	{ "who", 0, who }, { "nodes", 0, nodes }, { "caches", 0, caches },
-	{ "make", 1, make }, { "destroy", 1, destroy }, { "copy", 2, copy },
+	{ "make", 1, make }, { "destroy", 1, destroy }, { "describe", 1, describe }, { "like", 2, like },
 	{ "config", 1, config }, { "size", 1, size }, { "sql", 1, sql },
 	{ "put", 3, put }, { "stream", 3, stream },
 	{ "unstream", 3, unstream }, { "remove", 3, take_away },

@@ -108,6 +108,8 @@ gone_after_a_request(struct peer *p)
 {
 	peer_welcome(p, 0);
 	peer_expect(p, WIRE_PUT_ALL);
+	/* An event answers nothing. */
+	peer_event(p, 1, 1);
 }
 
 static void
@@ -138,6 +140,8 @@ lost_or_unknown(void **state)
 	ignite_begin(g, WIRE_PUT_ALL);
 	assert_int_equal(ignite_call(g, NULL, &err), -1);
 	assert_int_equal(ignite_why(g), IGNITE_LOST);
+	/* What came before the end is still there. */
+	assert_int_equal(ignite_read(g, &m, 0, &err), 1);
 	assert_int_equal(ignite_read(g, &m, 0, &err), -1);
 	assert_null(peer_end(&p));
 	ignite_close(g);
