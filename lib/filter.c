@@ -199,8 +199,6 @@ start_attendant(struct err *e)
 	sigaddset(&me.signals, SIGUSR1);
 	/* Blocked here, so in every thread that follows. */
 	pthread_sigmask(SIG_BLOCK, &me.signals, NULL);
-	/* The inherited setting is not to be trusted; EPIPE says it all. */
-	signal(SIGPIPE, SIG_IGN);
 	if (me.stop_fd < 0 || pthread_create(&t, NULL, attend, NULL) != 0)
 		return err_sys(e, EX_OSERR, "cannot start");
 	pthread_detach(t);
@@ -341,9 +339,15 @@ finish(const struct filter *self, struct err *e)
 	case FILTER_SOURCE:
 		return filter_finish(s, e);
 	case FILTER_PIPE:
+		/* The last records may be none of those that go on. */
+		if (s->out->seq < s->in->seq)
+			s->out->seq = s->in->seq;
+		/* FALLTHROUGH */
 	case FILTER_LOAD:
 		return s->out->ended ? 0 : frame_write_end(s->out, e);
 	case FILTER_SINK:
+		/* END was read and run is content: all of it is durable. */
+		ack_put(s->acks, s->in->seq);
 		ack_finish(s->acks, (int)me.drain);
 		return 0;
 	default:
@@ -375,6 +379,21 @@ work(const struct filter *self, int argc, char **argv, struct err *e)
 	return finish(self, e);
 }
 
+/* What printf was to write is written: the exit status. */
+static int
+printed(void)
+{
+	struct err e = { 0, "" };
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	if (errno == EPIPE)
+		die_of(SIGPIPE);
+	err_sys(&e, EX_IOERR, "write stdout");
+	log_last(e.text);
+	return e.status;
+}
+
 int
 filter_main(const struct filter *self, int argc, char **argv)
 {
@@ -383,17 +402,16 @@ filter_main(const struct filter *self, int argc, char **argv)
 
 	me.self = self;
 	fill_descriptors();
+	/* The inherited setting is not to be trusted; EPIPE says it all. */
+	signal(SIGPIPE, SIG_IGN);
 	log_open(self->name, LOG_WARN);
 	i = opt_parse(all_options(), argc, argv, &e);
 	if (i >= 0 && me.help)
 		print_help(self);
 	if (i >= 0 && me.version)
 		printf("%s (ggpipe) %s\n", self->name, GGPIPE_VERSION);
-	if (i >= 0 && (me.help || me.version)) {
-		if (fflush(stdout) != 0 || ferror(stdout))
-			return EX_IOERR;
-		return 0;
-	}
+	if (i >= 0 && (me.help || me.version))
+		return printed();
 	r = i < 0 ? -1 : self->check == NULL ? 0 : self->check(&e);
 	if (r < 0) {
 		log_last(e.text);
@@ -402,7 +420,7 @@ filter_main(const struct filter *self, int argc, char **argv)
 		return e.status;
 	}
 	if (r > 0)
-		return fflush(stdout) != 0 || ferror(stdout) ? EX_IOERR : 0;
+		return printed();
 	r = work(self, argc - i, argv + i, &e);
 	report_close(&me.report, r == 0);
 	if (r == 0)

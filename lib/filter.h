@@ -44,7 +44,9 @@ struct filter {
 	 * Do the work. A SOURCE finds HELLO written already; a PIPE, SINK or
 	 * DUMP finds it read (and a PIPE, passed on). Return 0 when END was
 	 * read or, for a source, when there is no more: filter_main then
-	 * writes END and waits for the last acknowledgement. -1 is the end.
+	 * writes END and waits for the last acknowledgement. A SINK returns 0
+	 * when all of it is durable: filter_main acknowledges the end. -1 is
+	 * the end.
 	 */
 	int (*run)(struct stage *, struct err *);
 };

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #include "stage.h"
 
 enum { SHOW_MS = 500, KEEP_MS = 5000 };
+
+/* The attendant's ticks and the end may come at the same time. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void
 report_open(struct report *r, const char *name, const struct stage *s,
@@ -155,12 +159,14 @@ report_tick(struct report *r)
 {
 	int64_t now = clock_ms();
 
-	if (r->progress && now - r->shown >= SHOW_MS)
+	pthread_mutex_lock(&lock);
+	if (!r->closed && r->progress && now - r->shown >= SHOW_MS)
 		log_progress(describe(r, now, false));
-	if (r->stats != NULL && now - r->kept >= KEEP_MS) {
+	if (!r->closed && r->stats != NULL && now - r->kept >= KEEP_MS) {
 		keep(r);
 		r->kept = now;
 	}
+	pthread_mutex_unlock(&lock);
 }
 
 void
@@ -183,12 +189,15 @@ report_close(struct report *r, bool done)
 {
 	if (r->stage == NULL)
 		return;
+	pthread_mutex_lock(&lock);
+	r->closed = true;
 	if (r->progress) {
 		log_progress(NULL);
 		log_always("%s", describe(r, clock_ms(), true));
 	}
 	if (r->stats != NULL)
 		keep(r);
+	pthread_mutex_unlock(&lock);
 	if (log_wants(LOG_INFO))
 		report_log(r);
 	else if (done && r->stage->acks != NULL && r->stage->acks->fd < 0)

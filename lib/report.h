@@ -16,7 +16,7 @@ struct report {
 	const struct stage *stage;
 	struct count *const *own;	/* ended by NULL; NULL: none */
 	const char *stats;		/* file; NULL: none */
-	bool progress;
+	bool progress, closed;
 	_Atomic uint64_t expect;
 	int64_t begun, shown, kept;	/* clock_ms */
 	uint64_t records;		/* when last shown */
