@@ -115,7 +115,8 @@ bin_code(struct slice value)
 
 /*
  * A wrapped object: the bare object inside; null when it isn't within its
- * block. Anything else: itself.
+ * block. Anything else: itself. An object taken out of its block may have
+ * had handles to the bytes before it; bin_skip then refuses it.
  */
 struct slice bin_unwrap(struct slice value);
 

@@ -144,9 +144,13 @@ object(struct walk *w, struct slice s, int depth)
 	return 0;
 }
 
-/* The object inside is a message of its own: handles stay in it. */
+/*
+ * The block is a message of its own: handles stay in it. What is before the
+ * object in it was around the object when it was taken from another; parts
+ * shared with that may be there, unchecked like raw data.
+ */
 static int
-wrapped(struct walk *w, struct slice all, int depth)
+wrapped(struct walk *w, struct slice all, struct slice block, int depth)
 {
 	const unsigned char *root = w->root;
 	struct slice in = bin_unwrap(all);
@@ -156,8 +160,8 @@ wrapped(struct walk *w, struct slice all, int depth)
 	if (in.p == NULL)
 		return broken(w, all.p, "wrapped object is not in its block");
 	if (w->marks != NULL)
-		mark(w, in.p, 1);
-	w->root = in.p;
+		mark(w, block.p, (size_t)(in.p - block.p) + 1);
+	w->root = block.p;
 	r = object(w, in, depth);
 	w->root = root;
 	w->c = after;
@@ -216,7 +220,8 @@ value(struct walk *w, int depth)
 			return broken(w, at, "neither type id nor class name");
 		return 0;
 	case BIN_WRAPPED:
-		return wrapped(w, slice_of(at, (size_t)(w->c.p - at)), depth);
+		return wrapped(w, slice_of(at, (size_t)(w->c.p - at)), v.s,
+		    depth);
 	}
 	return several(w, &v, depth);
 }

@@ -27,7 +27,8 @@ struct bin_visit {
  * Step over one value. Sure after 0: every length, count and offset lies
  * within the bytes, fields lie one after the other in footer order, no more
  * than BIN_DEPTH levels, handles point back to the start of a value within
- * the same outermost value (or into raw data, which nobody can check).
+ * the same outermost value or block around a wrapped object (or into raw
+ * data or the rest of such a block, which nobody can check).
  * EX_DATAERR else. The visitor may be NULL, and may have been called before
  * an error is found.
  */

@@ -336,6 +336,7 @@ show_value(struct buf *b, struct slice s, const struct bin_types *types,
 	struct show w = { .out = b, .types = types, .root = s,
 	    .max = b->n + TEXT_MAX(s.n) };
 	struct cur c = cur_on(s);
+	struct bin_val v;
 	size_t was = b->n;
 
 	if (bin_skip(&c, NULL, e) < 0)
@@ -343,8 +344,11 @@ show_value(struct buf *b, struct slice s, const struct bin_types *types,
 	if (!cur_done(&c))
 		return err_set(e, EX_DATAERR, "%zu bytes behind a value",
 		    cur_left(&c));
-	w.root = bin_unwrap(s);
-	c = cur_on(w.root);
+	c = cur_on(s);
+	if (bin_code(s) == BIN_WRAPPED && bin_next(&c, &v)) {
+		w.root = v.s;
+		c = cur_on(bin_unwrap(s));
+	}
 	if (!value(&w, &c)) {
 		b->n = was;
 		return err_set(e, EX_DATAERR, "value cannot be shown");

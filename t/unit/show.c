@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "binid.h"
+#include "binskip.h"
 #include "binwrite.h"
 #include "goldens.h"
 #include "show.h"
@@ -130,6 +131,36 @@ test_handles(void **state)
 	    "[[{\"@ref\":0}],[{\"@ref\":0}]]");
 }
 
+/* An object taken out of another, with a handle to what it shared with it. */
+static void
+test_block(void **state)
+{
+	static const char object[] = "67012b000500000000000000"
+	    "1e000000000000001d000000 6607000000 18";
+	struct buf b = { NULL, 0, 0 };
+	struct cur c;
+	struct err e;
+
+	(void)state;
+	unhex(&b, "1b26000000 1801000000 01 0107");
+	unhex(&b, object);
+	unhex(&b, "08000000");
+	/* 24 bytes of header behind the 8 of the list, 32 back. */
+	b.p[5 + 8 + 25] = 32;
+	check(&b, NULL, "{\"@type\":5,\"@schema\":0,\"@fields\":[[7]]}");
+	c = cur_on(bin_unwrap(buf_bytes(&b)));
+	assert_int_equal(bin_skip(&c, NULL, &e), -1);
+	/* Not a value there: said so. */
+	b.p[5 + 8 + 25] = 30;
+	check(&b, NULL, "{\"@type\":5,\"@schema\":0,"
+	    "\"@fields\":[{\"@ref\":2}]}");
+	/* Outside of the block. */
+	b.p[5 + 8 + 25] = 33;
+	c = cur_on(buf_bytes(&b));
+	assert_int_equal(bin_skip(&c, NULL, &e), -1);
+	buf_release(&b);
+}
+
 /* Each list holds the one before twice: 40 of them would be 2^40 values. */
 static void
 test_bomb(void **state)
@@ -224,6 +255,7 @@ main(void)
 		cmocka_unit_test(test_scalars),
 		cmocka_unit_test(test_maps),
 		cmocka_unit_test(test_handles),
+		cmocka_unit_test(test_block),
 		cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_numbers),
