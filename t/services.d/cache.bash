@@ -12,6 +12,8 @@ find_cache()
 	cache=${GGPIPE_CACHE:-$base/ggpipe}
 	mkdir -p "$cache" 2>/dev/null ||
 		die "cannot make $cache; set GGPIPE_CACHE to a directory of yours"
+	[ -O "$cache" ] || [ -n "${GGPIPE_CACHE:-}" ] ||
+		die "$cache belongs to somebody else; set GGPIPE_CACHE"
 	cache=$(cd "$cache" && pwd)
 }
 
@@ -30,7 +32,7 @@ made()
 	made=$cache/$thing
 	[ ! -d "$made" ] || return 0
 	(
-		: >>"$cache/lock" ||
+		{ : >>"$cache/lock"; } 2>/dev/null ||
 			die "$cache is not writable; set GGPIPE_CACHE"
 		exec 9<>"$cache/lock"
 		flock -n 9 || {
