@@ -9,25 +9,12 @@
 #ifndef LANE_H
 #define LANE_H
 
-#include "fold.h"
-#include "link.h"
-#include "target.h"
-
-struct batch {
-	struct batch *next;
-	struct target *target;
-	struct fold fold;
-	bool together;		/* folded for WIRE_STREAM */
-	bool folded;
-	size_t weight;		/* the owner's */
-	uint64_t ticket;	/* the owner's: of the first op */
-	unsigned lane;
-};
+#include "deliver.h"
 
 struct lanes_config {
 	struct links *links;
-	int64_t settle;		/* ms */
-	struct count *applied, *over, *unknown;	/* over: folded away */
+	struct deliver_config deliver;
+	struct count *over;	/* changes that newer ones replaced */
 };
 
 struct lanes;

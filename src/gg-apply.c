@@ -686,8 +686,8 @@ check_format(struct slice format, struct err *e)
 static int
 begin(struct err *e)
 {
-	struct lanes_config cfg = { &me.links, settle, &applied, &over,
-		&unknown };
+	const struct lanes_config cfg = { &me.links,
+		{ settle, &applied, &unknown }, &over };
 	enum grid_state state;
 
 	if (check_format(me.stage->in->hello.format, e) < 0 ||
