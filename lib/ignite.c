@@ -24,6 +24,7 @@ struct ignite {
 	uint32_t features;
 	enum ignite_why why;
 	bool dead;
+	int64_t patience;		/* ms, for an answer to a call */
 
 	struct buf out;			/* the request being made */
 	enum wire_op op;
@@ -140,7 +141,7 @@ tend(struct ignite *g, int64_t *wait, struct err *e)
 
 /*
  * The next frame that is not our own business: 1; 0 none before the
- * deadline (-1: never) or a signal came.
+ * deadline (-1: never), or told to stop.
  */
 static int
 next_frame(struct ignite *g, struct slice *frame, struct wire_msg *m,
@@ -184,10 +185,8 @@ next_frame(struct ignite *g, struct slice *frame, struct wire_msg *m,
 		r = fill(g, room, n, wait, e);
 		if (r < 0)
 			return -1;
-		if (r == 0 && deadline >= 0 && clock_ms() >= deadline)
-			return 0;
-		if (r == 0 && deadline < 0 && g->cfg->stopping != NULL &&
-		    g->cfg->stopping())
+		if (r == 0 && ((deadline >= 0 && clock_ms() >= deadline) ||
+		    (g->cfg->stopping != NULL && g->cfg->stopping())))
 			return 0;
 	}
 }
@@ -275,7 +274,7 @@ ignite_send(struct ignite *g, uint64_t *id, struct err *e)
 static int
 wait_for(struct ignite *g, uint64_t id, struct wire_msg *m, struct err *e)
 {
-	int64_t deadline = clock_ms() + g->cfg->request_timeout;
+	int64_t deadline = clock_ms() + g->patience;
 	struct slice frame;
 	int r;
 
@@ -425,8 +424,8 @@ learn_interval(struct ignite *g, struct err *e)
 	return 0;
 }
 
-struct ignite *
-ignite_open(struct cluster *cl, const struct wire_uuid *node, struct err *e)
+static struct ignite *
+open_once(struct cluster *cl, const struct wire_uuid *node, struct err *e)
 {
 	struct ignite *g = mem_zero(sizeof *g);
 	struct wire_welcome w;
@@ -435,16 +434,33 @@ ignite_open(struct cluster *cl, const struct wire_uuid *node, struct err *e)
 	g->cfg = cluster_config(cl);
 	g->net.fd = -1;
 	g->in.max = g->cfg->max_frame;
-	if (login(&g->net, cl, node, &w, e) < 0)
-		goto fail;
+	if (login(&g->net, cl, node, &w, e) < 0) {
+		ignite_close(g);
+		return NULL;
+	}
 	g->node = w.node;
 	g->features = w.features;
 	g->sent = g->heard = clock_ms();
+	g->patience = g->cfg->connect_timeout;
 	if (learn_interval(g, e) < 0)
-		goto fail;
+		g->dead = true;
+	g->patience = g->cfg->request_timeout;
 	return g;
-fail:
-	ignite_close(g);
+}
+
+struct ignite *
+ignite_open(struct cluster *cl, const struct wire_uuid *node, struct err *e)
+{
+	struct ignite *g;
+	int tries;
+
+	/* A node that is leaving lets one in and closes; others are better. */
+	for (tries = 0; tries < 3; tries++) {
+		g = open_once(cl, node, e);
+		if (g == NULL || !g->dead)
+			return g;
+		ignite_close(g);
+	}
 	return NULL;
 }
 

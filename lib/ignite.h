@@ -72,8 +72,8 @@ int	ignite_send(struct ignite *, uint64_t *id, struct err *);
 
 /*
  * The next answer or event: 1. 0: none within timeout_ms (-1: wait for
- * ever), or a signal came. -1: the connection is lost or the peer talks
- * nonsense. Answers with a bad status are 1, too: see ignite_judge.
+ * ever), or the config's stopping() is true; a signal makes it look. -1: the
+ * connection is lost or the peer talks nonsense, after all that came before. Answers with a bad status are 1, too: see ignite_judge.
  * Heartbeats are sent and taken in here.
  */
 int	ignite_read(struct ignite *, struct wire_msg *, int64_t timeout_ms,

@@ -375,6 +375,36 @@ next_address_if_one_is_down(void **state)
 }
 
 static void
+leaves(struct peer *p)
+{
+	unsigned char b[256];
+
+	peer_accept(p);
+	peer_take(p, b, sizeof b);
+	peer_say(p, "01 0c 02000000 8c09"
+	    "0a 0100000000000000 0200000000000000");
+	peer_expect(p, WIRE_IDLE_TIMEOUT);
+	peer_hang_up(p);
+	peer_welcome(p, 0);
+}
+
+static void
+nodes_leave_at_any_time(void **state)
+{
+	struct peer p;
+	struct cluster *cl;
+	struct ignite *g;
+
+	(void)state;
+	assert_int_equal(peer_start(&p, leaves), 0);
+	g = open_to(&p, &cl);
+	assert_false(ignite_dead(g));
+	assert_null(peer_end(&p));
+	ignite_close(g);
+	cluster_free(cl);
+}
+
+static void
 shakes_hands(struct peer *p)
 {
 	unsigned char b[256];
@@ -444,6 +474,7 @@ main(void)
 		cmocka_unit_test(nonsense_ends_it),
 		cmocka_unit_test(older_versions_will_do),
 		cmocka_unit_test(next_address_if_one_is_down),
+		cmocka_unit_test(nodes_leave_at_any_time),
 		cmocka_unit_test(another_node_is_not_it),
 		cmocka_unit_test(wrong_password_is_tried_once),
 	};
