@@ -228,8 +228,14 @@ ignite_tend(struct ignite *g, struct err *e)
 int64_t
 ignite_tend_in(const struct ignite *g)
 {
-	int64_t left = g->sent + g->interval - clock_ms();
+	int64_t now = clock_ms(), left = g->sent + g->interval - now;
 
+	/* One heartbeat at a time: while it is out there is only to look. */
+	if (g->beat != 0 && left <= 0) {
+		left = g->heard + SILENT_MS - now;
+		if (g->waiting != 0 || left > g->interval)
+			left = g->interval;
+	}
 	return left < 0 ? 0 : left;
 }
 

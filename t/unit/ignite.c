@@ -277,6 +277,40 @@ idle_connections_beat(void **state)
 }
 
 static void
+hangs(struct peer *p)
+{
+	unsigned char b[64];
+
+	peer_welcome(p, 150);
+	peer_expect(p, WIRE_HEARTBEAT);
+	if (peer_take(p, b, sizeof b) >= 0)
+		p->bad = "two heartbeats at once";
+}
+
+static void
+one_beat_at_a_time(void **state)
+{
+	int64_t end = clock_ms() + 300;
+	struct peer p;
+	struct cluster *cl;
+	struct ignite *g;
+	int turns = 0;
+
+	(void)state;
+	assert_int_equal(peer_start(&p, hangs), 0);
+	g = open_to(&p, &cl);
+	/* No busy waiting for the answer either. */
+	for (; clock_ms() < end; turns++) {
+		poll(NULL, 0, (int)ignite_tend_in(g));
+		assert_int_equal(ignite_tend(g, &err), 0);
+	}
+	assert_in_range(turns, 2, 8);
+	ignite_close(g);
+	assert_null(peer_end(&p));
+	cluster_free(cl);
+}
+
+static void
 claims_much(struct peer *p)
 {
 	peer_welcome(p, 0);
@@ -471,6 +505,7 @@ main(void)
 		cmocka_unit_test(lost_or_unknown),
 		cmocka_unit_test(refusals_are_judged),
 		cmocka_unit_test(idle_connections_beat),
+		cmocka_unit_test(one_beat_at_a_time),
 		cmocka_unit_test(nonsense_ends_it),
 		cmocka_unit_test(older_versions_will_do),
 		cmocka_unit_test(next_address_if_one_is_down),
