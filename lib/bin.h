@@ -55,7 +55,8 @@ enum bin_flag {			/* of BIN_OBJECT */
 	BIN_OFFSET_2 = 0x10,
 	BIN_COMPACT = 0x20,
 	BIN_DOTNET = 0x40,
-	BIN_IS_ENUM = 0x10000	/* never on the wire; see bin_skip */
+	BIN_IS_ENUM = 0x10000,	/* these two never on the wire; see bin_skip */
+	BIN_IS_CLASS = 0x20000
 };
 
 #define BIN_HEAD 24		/* bytes before an object's first field */

@@ -98,6 +98,21 @@ met(struct walk *w, int32_t type_id, struct slice name, int32_t schema,
 	w->visit->type(w->visit->arg, type_id, schema, flags);
 }
 
+/*
+ * Ignite's own serialization begins with the kind of what follows and the id
+ * of its class, 0 when the name follows. Classes further inside cannot be
+ * found without their source.
+ */
+static void
+met_java(struct walk *w, struct slice s)
+{
+	enum { EXTERNALIZABLE = 0x65, SERIALIZABLE = 0x66 };
+
+	if (s.n >= 5 && le32(s.p + 1) != 0 &&
+	    (*s.p == EXTERNALIZABLE || *s.p == SERIALIZABLE))
+		met(w, (int32_t)le32(s.p + 1), s, 0, BIN_IS_CLASS);
+}
+
 /* The object at the start of s; what is behind it stays with the caller. */
 static int
 object(struct walk *w, struct slice s, int depth)
@@ -218,6 +233,11 @@ value(struct walk *w, int depth)
 	case BIN_CLASS:
 		if (v.type_id == 0 && v.name.p == NULL)
 			return broken(w, at, "neither type id nor class name");
+		if (v.code == BIN_CLASS && v.type_id != 0)
+			met(w, v.type_id, v.name, 0, BIN_IS_CLASS);
+		return 0;
+	case BIN_JAVA:
+		met_java(w, v.s);
 		return 0;
 	case BIN_WRAPPED:
 		return wrapped(w, slice_of(at, (size_t)(w->c.p - at)), v.s,

@@ -14,8 +14,10 @@
 struct bin_visit {
 	/*
 	 * Called for each complex object, with its flags, and each enum,
-	 * with schema id 0 and flags BIN_IS_ENUM; nested ones too, outer
-	 * before inner, in no promised number. A type that goes by its class
+	 * with schema id 0 and flags BIN_IS_ENUM; and for the class of which
+	 * only the id is given, of a value that Java serialized or that is a
+	 * class, with schema id 0 and flags BIN_IS_CLASS. Nested ones too,
+	 * outer before inner, in no promised number. A type that goes by its class
 	 * name counts under the id that Ignite's default mapper gives it.
 	 */
 	void (*type)(void *arg, int32_t type_id, int32_t schema_id,

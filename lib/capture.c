@@ -186,8 +186,9 @@ capture_ask(struct capture *c, struct ignite **ig, struct err *e)
 /* --- types that were met --- */
 
 struct seen {
-	struct known met;
+	struct known met, classes;
 	struct buf wanted;	/* ids of types met and not asked for yet */
+	struct buf named;	/* the same of classes */
 };
 
 struct seen *
@@ -202,7 +203,9 @@ seen_free(struct seen *s)
 	if (s == NULL)
 		return;
 	known_release(&s->met);
+	known_release(&s->classes);
 	buf_release(&s->wanted);
+	buf_release(&s->named);
 	free(s);
 }
 
@@ -211,12 +214,13 @@ meet(void *arg, int32_t type, int32_t schema, unsigned flags)
 {
 	struct seen *s = arg;
 	uint64_t id = known_id(type, schema);
+	bool class = (flags & BIN_IS_CLASS) != 0;
+	struct known *met = class ? &s->classes : &s->met;
 
-	(void)flags;
-	if (known_get(&s->met, id) == KNOWN_WELL)
+	if (known_get(met, id) == KNOWN_WELL)
 		return;
-	known_put(&s->met, id, KNOWN_WELL);
-	buf_u32(&s->wanted, (uint32_t)type);
+	known_put(met, id, KNOWN_WELL);
+	buf_u32(class ? &s->named : &s->wanted, (uint32_t)type);
 }
 
 int
@@ -234,7 +238,7 @@ seen_look(struct seen *s, struct slice value, struct err *e)
 size_t
 seen_new_types(const struct seen *s)
 {
-	return s->wanted.n / 4;
+	return (s->wanted.n + s->named.n) / 4;
 }
 
 static int
@@ -262,6 +266,17 @@ fetch(int32_t id, struct ignite *ig, struct feed *f, struct err *e)
 	return r;
 }
 
+/* A class that the cluster cannot name is one that every Java knows. */
+static int
+fetch_class(int32_t id, struct ignite *ig, struct feed *f, struct err *e)
+{
+	struct type t = { .kind = TYPE_CLASS, .id = id };
+
+	if (grid_class(ig, id, &t.class_name, e) < 0)
+		return -1;
+	return t.class_name.n == 0 ? 0 : feed_type(f, &t, e);
+}
+
 int
 seen_fetch(struct seen *s, struct ignite *ig, struct feed *f, struct err *e)
 {
@@ -271,6 +286,10 @@ seen_fetch(struct seen *s, struct ignite *ig, struct feed *f, struct err *e)
 		if (fetch((int32_t)le32(w->p + w->n - 4), ig, f, e) < 0)
 			return -1;
 		w->n -= 4;
+	}
+	for (w = &s->named; w->n != 0; w->n -= 4) {
+		if (fetch_class((int32_t)le32(w->p + w->n - 4), ig, f, e) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -234,6 +234,13 @@ type(struct dump *d, struct buf *b, struct slice body, struct err *e)
 
 	if (rec_decode_type(&f, body, e) < 0)
 		return -1;
+	if (f.kind == TYPE_CLASS) {
+		buf_fmt(b, ",\"kind\":\"class\",\"id\":%" PRId32
+		    ",\"class\":", f.id);
+		bytes(b, f.class_name);
+		raw(d, "class_name", f.class_name);
+		return 0;
+	}
 	buf_fmt(b, ",\"kind\":\"binary\",\"id\":%" PRId32, f.id);
 	c = cur_on(f.meta);
 	t = bin_type_decode(&c, &why);

@@ -28,6 +28,7 @@ feed_release(struct feed *f)
 {
 	buf_release(&f->buf);
 	bin_types_release(&f->types);
+	known_release(&f->classes);
 }
 
 void
@@ -128,6 +129,20 @@ feed_rec(struct feed *f, struct rec *r)
 	f->records++;
 }
 
+/* 1: the stream has not got it yet; as bin_types_add. */
+static int
+is_news(struct feed *f, const struct type *t, struct err *e)
+{
+	uint64_t id = known_id(t->id, 0);
+
+	if (t->kind != TYPE_CLASS)
+		return bin_types_add(&f->types, t->meta, e);
+	if (known_get(&f->classes, id) != KNOWN_NOT)
+		return 0;
+	known_put(&f->classes, id, KNOWN_WELL);
+	return 1;
+}
+
 int
 feed_type(struct feed *f, const struct type *t, struct err *e)
 {
@@ -135,7 +150,7 @@ feed_type(struct feed *f, const struct type *t, struct err *e)
 	int r;
 
 	feed_lock(f);
-	r = bin_types_add(&f->types, t->meta, e);
+	r = is_news(f, t, e);
 	if (r > 0) {
 		at = frame_begin(&f->buf, FRAME_TYPE);
 		rec_encode_type(&f->buf, t);

@@ -15,6 +15,7 @@
 
 #include "bintype.h"
 #include "frame.h"
+#include "known.h"
 
 struct feed {
 	pthread_mutex_t lock;
@@ -27,6 +28,7 @@ struct feed {
 	atomic_bool failed;	/* the writer or a thread: why */
 	struct err why;
 	struct bin_types types;	/* those whose TYPE frames are in the stream */
+	struct known classes;	/* the same, TYPE_CLASS */
 	struct count discarded, events, rows;
 };
 
@@ -55,8 +57,8 @@ void	feed_unlock(struct feed *);
 void	feed_rec(struct feed *, struct rec *);
 
 /*
- * The description of a type, as operation 3002 gives it: append a TYPE frame
- * unless the stream has it. Takes the lock.
+ * The description of a type, as operation 3002 gives it, or the name of a
+ * class: append a TYPE frame unless the stream has it. Takes the lock.
  */
 int	feed_type(struct feed *, const struct type *, struct err *);
 

@@ -168,9 +168,16 @@ static int
 type(struct load *load, struct line *l)
 {
 	struct type t = { .kind = TYPE_BINARY };
+	struct slice kind = slice_str("binary");
 	uint64_t id = 0;
 	int r;
 
+	if (string(l, "kind", &kind) < 0)
+		return -1;
+	if (slice_eq(kind, slice_str("class")))
+		t.kind = TYPE_CLASS;
+	else if (!slice_eq(kind, slice_str("binary")))
+		return wrong(l, "kind", "is neither binary nor class");
 	if (json_object_get(l->all, "id") == NULL)
 		return wrong(l, "id", "is missing");
 	if (integer(l, "id", INT32_MIN, INT32_MAX, &id) < 0 ||
@@ -178,10 +185,11 @@ type(struct load *load, struct line *l)
 		return -1;
 	t.id = (int32_t)id;
 	r = bytes(l, "meta", &t.meta);
-	if (r >= 0 && t.meta.p == NULL)
-		return wrong(l, "meta", "is missing in raw");
 	if (r < 0)
 		return -1;
+	if (t.kind == TYPE_CLASS ? t.class_name.n == 0 : t.meta.p == NULL)
+		return wrong(l, t.kind == TYPE_CLASS ? "class_name" : "meta",
+		    "is missing in raw");
 	rec_encode_type(&load->body, &t);
 	return 0;
 }

@@ -107,7 +107,9 @@ rec_decode_type(struct type *t, struct slice body, struct err *e)
 	t->id = cur_i32(&c);
 	t->class_name = cur_slice(&c);
 	t->meta = cur_slice(&c);
-	if (!cur_done(&c) || t->kind != TYPE_BINARY || t->meta.p == NULL)
+	if (!cur_done(&c) ||
+	    (t->kind == TYPE_CLASS ? t->class_name.n == 0 || t->meta.p != NULL :
+	    t->kind != TYPE_BINARY || t->meta.p == NULL))
 		return err_set(e, EX_DATAERR, "TYPE does not parse");
 	return 0;
 }

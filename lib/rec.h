@@ -26,13 +26,16 @@ struct hello {
 
 /* TYPE: what a later record needs to be understood. */
 struct type {
-	uint8_t kind;		/* TYPE_BINARY */
+	uint8_t kind;		/* enum type_kind */
 	int32_t id;		/* Ignite's type id */
 	struct slice class_name;	/* as registered for Java; null: none */
 	struct slice meta;	/* as operation 3002 gives it, from the type id on */
 };
 
-enum { TYPE_BINARY = 'B' };
+enum type_kind {
+	TYPE_BINARY = 'B',
+	TYPE_CLASS = 'C'	/* the name of a Java class, and no meta */
+};
 
 enum rec_op { REC_UPSERT = 'U', REC_REMOVE = 'D' };
 

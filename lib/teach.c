@@ -75,14 +75,40 @@ tell(struct teach *t, const struct type *type, bool meta, bool class,
 	return 0;
 }
 
+/* What must be said again if the cluster forgets. */
+static void
+note(struct teach *t, const struct type *type)
+{
+	size_t at = t->told.n;
+
+	buf_u32(&t->told, 0);
+	rec_encode_type(&t->told, type);
+	buf_patch_u32(&t->told, at, (uint32_t)(t->told.n - at - 4));
+}
+
+static int
+teach_class(struct teach *t, const struct type *type, struct err *e)
+{
+	uint64_t id = known_id(type->id, 0);
+
+	if (known_get(&t->classes, id) != KNOWN_NOT)
+		return 0;
+	if (tell(t, type, false, true, e) < 0)
+		return -1;
+	known_put(&t->classes, id, KNOWN_WELL);
+	note(t, type);
+	return 0;
+}
+
 int
 teach_type(struct teach *t, const struct type *type, struct err *e)
 {
 	const struct bin_type *known;
 	bool class;
-	size_t at;
 	int news;
 
+	if (type->kind == TYPE_CLASS)
+		return teach_class(t, type, e);
 	if ((news = bin_types_add(&t->types, type->meta, e)) < 0)
 		return in_type(t, type->id, e);
 	known = bin_types_find(&t->types, type->id);
@@ -99,10 +125,7 @@ teach_type(struct teach *t, const struct type *type, struct err *e)
 	if (class)
 		known_put(&t->classes, known_id(type->id, 0), KNOWN_WELL);
 	mark_known(t, known);
-	at = t->told.n;
-	buf_u32(&t->told, 0);
-	rec_encode_type(&t->told, type);
-	buf_patch_u32(&t->told, at, (uint32_t)(t->told.n - at - 4));
+	note(t, type);
 	return known->affinity.p != NULL;
 }
 
@@ -114,7 +137,7 @@ teach_again(struct teach *t, struct err *e)
 
 	while (cur_left(&c) != 0) {
 		if (rec_decode_type(&type, cur_slice(&c), e) < 0 ||
-		    tell(t, &type, true, type.class_name.n != 0, e) < 0)
+		    tell(t, &type, type.kind != TYPE_CLASS, type.class_name.n != 0, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -183,6 +206,9 @@ look_up(void *arg, int32_t type, int32_t schema, unsigned flags)
 	struct teach *t = arg;
 	enum known_how how = known_get(&t->known, known_id(type, schema));
 
+	/* It was announced, or it is one that every Java knows. */
+	if ((flags & BIN_IS_CLASS) != 0)
+		return;
 	if (how == KNOWN_WELL || (how == KNOWN_BARE && !is_opaque(flags)))
 		return;
 	if (t->nmissing < TEACH_MISSING)

@@ -108,6 +108,13 @@ test_fields(void **state)
 	/* A byte between fields and footer. */
 	assert_int_equal(skip_hex(HEAD "28000000f3f1dc3926000000"
 	    "0307000000 0903000000426f62 00 181d"), -1);
+	/* A footer with a byte too many: entries are of two here. */
+	assert_int_equal(skip_hex("67013300c06d57fceaade028"
+	    "28000000f3f1dc3925000000 0307000000 0903000000426f62 180018"), -1);
+	/* A wrapped one whose handle points out of its block, to an int. */
+	assert_int_equal(skip_hex("1802000000 01 0105 1b1e000000"
+	    "67012b000500000000000000 1e000000000000001d000000"
+	    "661f000000 18 00000000"), -1);
 	/* One field, and a footer of no field. */
 	assert_int_equal(skip_hex(HEAD "1d000000f3f1dc391d000000"
 	    "0307000000"), -1);
@@ -192,6 +199,25 @@ test_visit(void **state)
 	assert_int_equal(bin_skip(&c, &visit, &e), 0);
 	assert_true(seen.n >= 2);
 	assert_int_equal(seen.types[0], -1314464778);
+
+	/*
+	 * What only Java reads: a Duration, a stream of Java's own, a class
+	 * by its id, one by its name.
+	 */
+	seen.n = 0;
+	buf_reset(&b);
+	unhex(&b, "1804000000 01"
+	    "fe14000000 65ebdf3606 b248 01 ffffffffffffffff 05000000"
+	    "fe06000000 fe aced000578"
+	    "20 c40ab6b0"
+	    "20 00000000 090b000000 64656d6f2e506572736f6e");
+	c = cur_on(buf_bytes(&b));
+	assert_int_equal(bin_skip(&c, &visit, &e), 0);
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(seen.types[0], 0x0636dfeb);
+	assert_int_equal(seen.flags[0], BIN_IS_CLASS);
+	assert_int_equal(seen.types[1], -1330246972);
+	assert_int_equal(seen.flags[1], BIN_IS_CLASS);
 	buf_release(&b);
 }
 

@@ -118,9 +118,15 @@ encode_any(struct buf *b)
 {
 	struct slice s;
 
-	switch (test_below(6)) {
+	switch (test_below(7)) {
 	case 0:
 		encode_type(b);
+		return FRAME_TYPE;
+	case 6:
+		s = some(false);
+		rec_encode_type(b, &(struct type){ TYPE_CLASS,
+		    (int32_t)test_any(), s.n == 0 ? slice_str("a.B") : s,
+		    slice_of(NULL, 0) });
 		return FRAME_TYPE;
 	case 1:
 		rec_encode_mark(b, seq);

@@ -242,6 +242,20 @@ small_frames_come_back(void **state)
 		assert_int_equal(rec_decode_type(&t2, slice_of(b.p,
 		    (size_t)test_below(b.n)), &e), -1);
 
+		t = (struct type){ TYPE_CLASS, (int32_t)test_u64(),
+		    slice_str("demo.Order"), slice_of(NULL, 0) };
+		buf_reset(&b);
+		rec_encode_type(&b, &t);
+		assert_int_equal(rec_decode_type(&t2, buf_bytes(&b), &e), 0);
+		assert_int_equal(t2.kind, TYPE_CLASS);
+		assert_int_equal(t.id, t2.id);
+		assert_true(slice_eq(t.class_name, t2.class_name));
+		assert_null(t2.meta.p);
+		t.class_name = slice_str("");
+		buf_reset(&b);
+		rec_encode_type(&b, &t);
+		assert_int_equal(rec_decode_type(&t2, buf_bytes(&b), &e), -1);
+
 		a = (struct ack){ test_u64(), test_any() };
 		buf_reset(&b);
 		rec_encode_ack(&b, &a);
