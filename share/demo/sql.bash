@@ -6,6 +6,7 @@ left=() right=()	# the view of each side, rows with tabs
 reply=()		# rows of the last answer
 delay=0			# microseconds, of the last await_same
 declare -A to=() from=() session=()
+declare -A part=()	# of a line that is still to come
 
 # What is shown of a side: a join, so both tables matter.
 view='SELECT p.id, p.name, c.name, p.pay FROM Person p JOIN City c
@@ -53,7 +54,13 @@ hear()
 	while :; do
 		IFS= read -r -t "$2" -u "${from[$1]}" line
 		status=$?
-		[ "$status" -le 128 ] || return 1
+		# Out of time, read has taken what there was of a line.
+		line=${part[$1]-}$line
+		part[$1]=
+		if [ "$status" -gt 128 ]; then
+			part[$1]=$line
+			return 1
+		fi
 		[ "$status" -eq 0 ] ||
 			fail "$1: SQL failed" "$dir/$1.sql.log"
 		[ "$line" != -- ] || break
