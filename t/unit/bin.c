@@ -124,6 +124,9 @@ test_wrapped(void **state)
 	s = bin_unwrap(buf_bytes(&b));
 	assert_ptr_equal(s.p, b.p + 8);
 	assert_int_equal(s.n, 39);
+	b.p[8 + 12] = 0x29;	/* its length: more than there is */
+	assert_null(bin_unwrap(buf_bytes(&b)).p);
+	b.p[8 + 12] = 0x27;
 	b.p[b.n - 4] = 0x29;
 	assert_null(bin_unwrap(buf_bytes(&b)).p);
 	b.p[b.n - 1] = 0xff;

@@ -110,7 +110,7 @@ test_fields(void **state)
 	    "0307000000 0903000000426f62 00 181d"), -1);
 	/* A footer with a byte too many: entries are of two here. */
 	assert_int_equal(skip_hex("67013300c06d57fceaade028"
-	    "28000000f3f1dc3925000000 0307000000 0903000000426f62 180018"), -1);
+	    "20000000f3f1dc391d000000 0307000000 1800 00"), -1);
 	/* A wrapped one whose handle points out of its block, to an int. */
 	assert_int_equal(skip_hex("1802000000 01 0105 1b1e000000"
 	    "67012b000500000000000000 1e000000000000001d000000"

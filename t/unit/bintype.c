@@ -133,6 +133,11 @@ test_merge(void **state)
 	assert_int_equal(add(&types, PERSON "00"), -1);
 	assert_int_equal(t->n_fields, 2);
 	assert_int_equal(t->n_schemas, 2);
+	/* Wrapped or bare, an object is an object. */
+	assert_int_equal(add(&types, HEAD "65 01000000"
+	    "0901000000 78 67000000 78000000 00 00000000"), 1);
+	assert_int_equal(add(&types, HEAD "65 01000000"
+	    "0901000000 78 1b000000 78000000 00 00000000"), 0);
 	bin_types_release(&types);
 }
 
