@@ -326,6 +326,15 @@ tell(struct consumer *c, rd_kafka_topic_partition_list_t *l, bool more)
 	}
 }
 
+static int
+out_of_range(const char *topic, int32_t part, int64_t at, struct err *e)
+{
+	return err_set(e, EX_GUARD, "topic %s partition %" PRId32
+	    ": offset %" PRId64 " is not there (any more): look what was "
+	    "lost, then set the group's offset, or begin with --offset in a "
+	    "new group", topic, part, at);
+}
+
 /* Partitions are ours from now on. */
 static int
 gain(struct consumer *c, rd_kafka_topic_partition_list_t *l, struct err *e)
@@ -340,11 +349,13 @@ gain(struct consumer *c, rd_kafka_topic_partition_list_t *l, struct err *e)
 		ends = rd_kafka_topic_partition_list_copy(l);
 		r = kstart_ends(c->k, ends, e);
 	}
-	for (i = 0; r == 0 && ends != NULL && i < l->cnt; i++)
-		if (ends->elems[i].offset > l->elems[i].offset)
-			all += (uint64_t)(ends->elems[i].offset -
-			    l->elems[i].offset);
-	if (all != 0)
+	for (i = 0; r == 0 && ends != NULL && i < l->cnt; i++) {
+		if (ends->elems[i].offset < l->elems[i].offset)
+			r = out_of_range(l->elems[i].topic,
+			    l->elems[i].partition, l->elems[i].offset, e);
+		all += (uint64_t)(ends->elems[i].offset - l->elems[i].offset);
+	}
+	if (r == 0 && all != 0)
 		filter_expect(all);
 	if (r == 0) {
 		kassign_add(&c->assign, l, from_group, ends);
@@ -446,10 +457,7 @@ complain(const rd_kafka_message_t *m, struct err *e)
 		return 0;
 	}
 	if (status == EX_GUARD && topic != NULL)
-		return err_set(e, status, "topic %s partition %" PRId32
-		    ": offset %" PRId64 " is not there (any more): look what "
-		    "was lost, then set the group's offset, or begin with "
-		    "--offset in a new group", topic, m->partition, m->offset);
+		return out_of_range(topic, m->partition, m->offset, e);
 	/* It matches no topic yet. */
 	if (status == EX_CONFIG && topic != NULL && is_regex(topic))
 		return 0;
@@ -593,10 +601,11 @@ take_batch(struct consumer *c, size_t max, struct err *e)
 static int
 rest(struct consumer *c, bool full, struct err *e)
 {
-	struct pollfd fds[3] = {
+	struct pollfd fds[4] = {
 		{ c->k->fd, POLLIN, 0 }, { filter_stop_fd(), POLLIN, 0 },
 		{ c->stage->acked == NULL ? -1 : ack_fd(c->stage->acked),
-		    POLLIN, 0 }
+		    POLLIN, 0 },
+		{ c->pipe, 0, 0 }	/* its reader leaves */
 	};
 	int64_t ms = c->poll_ms, left;
 	int soon = full ? -1 : kwake_ate(c->wake, 0, 0);
@@ -607,8 +616,12 @@ rest(struct consumer *c, bool full, struct err *e)
 	}
 	if (soon >= 0 && soon < ms)
 		ms = soon;
-	if (poll(fds, 3, (int)ms) < 0 && errno != EINTR)
+	if (poll(fds, 4, (int)ms) < 0 && errno != EINTR)
 		return err_sys(e, EX_OSERR, "poll");
+	if ((fds[3].revents & POLLERR) != 0) {
+		c->stage->out->io.gone = true;
+		return err_set(e, EX_TEMPFAIL, "the next stage has left");
+	}
 	return 0;
 }
 
