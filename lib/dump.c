@@ -8,7 +8,7 @@
 #include "show.h"
 #include "utf8.h"
 
-/* Numbers above this lose digits in programs that read them as doubles. */
+/* Numbers from here on may lose digits in programs that read them as doubles. */
 #define EXACT (INT64_C(1) << 53)
 
 /* What ISO 8601 can say with four digits for the year: ms since 1970. */
@@ -71,7 +71,7 @@ string(struct dump *d, struct buf *b, const char *name, struct slice s)
 static void
 number(struct dump *d, struct buf *b, const char *name, uint64_t v)
 {
-	if (v <= (uint64_t)EXACT) {
+	if (v < (uint64_t)EXACT) {
 		buf_fmt(b, ",\"%s\":%" PRIu64, name, v);
 		return;
 	}
@@ -89,7 +89,7 @@ signed_number(struct dump *d, struct buf *b, const char *name, int64_t v)
 		return;
 	}
 	buf_fmt(b, ",\"%s\":%" PRId64, name, v);
-	if (v < -EXACT && extra(d, name))
+	if (v <= -EXACT && extra(d, name))
 		buf_fmt(&d->extra, "\"%" PRId64 "\"", v);
 }
 

@@ -7,6 +7,9 @@
 
 #include "base64.h"
 
+/* From here on not every integer is a double. */
+#define EXACT 9007199254740992.0
+
 /* One line while it is taken apart. */
 struct line {
 	json_t *all, *raw;	/* raw: NULL or an object */
@@ -42,34 +45,49 @@ text_of(const json_t *s)
 	return slice_of(json_string_value(s), json_string_length(s));
 }
 
+/* A string of digits, with a minus before them or without. */
+static int
+digits_of(struct line *l, const char *name, const char *s, bool *less,
+    uint64_t *v)
+{
+	char *end;
+
+	*less = *s == '-';
+	if (s[*less] < '0' || s[*less] > '9')
+		return wrong(l, name, "is no integer");
+	errno = 0;
+	*v = strtoull(s + *less, &end, 10);
+	if (*end != '\0' || errno != 0 || (*less && *v > (uint64_t)1 << 63))
+		return wrong(l, name, "is no integer of 64 bits");
+	*less = *less && *v != 0;
+	if (*less)
+		*v = -*v;
+	return 0;
+}
+
 /* An integer or a string of its digits; *v stays if there is none. */
 static int
 integer(struct line *l, const char *name, int64_t min, uint64_t max,
     uint64_t *v)
 {
 	const json_t *j = member(l, name);
-	const char *s;
-	char *end;
 	bool less;
+	double d;
 
 	if (j == NULL)
 		return 0;
-	if (json_is_integer(j)) {
-		*v = (uint64_t)json_integer_value(j);
-		less = json_integer_value(j) < 0;
-	} else if (json_is_string(j)) {
-		s = json_string_value(j);
-		less = *s == '-';
-		if (s[less] < '0' || s[less] > '9')
+	if (json_is_string(j)) {
+		if (digits_of(l, name, json_string_value(j), &less, v) < 0)
+			return -1;
+	} else if (json_is_real(j)) {
+		d = json_real_value(j);
+		if (d >= EXACT || d <= -EXACT)
+			return wrong(l, name, "is not below 2^53: write it as "
+			    "a string");
+		*v = (uint64_t)(int64_t)d;
+		less = d < 0;
+		if ((double)(int64_t)d < d || (double)(int64_t)d > d)
 			return wrong(l, name, "is no integer");
-		errno = 0;
-		*v = strtoull(s + less, &end, 10);
-		if (*end != '\0' || errno != 0 ||
-		    (less && *v > (uint64_t)1 << 63))
-			return wrong(l, name, "is no integer of 64 bits");
-		if (less)
-			*v = -*v;
-		less = less && *v != 0;
 	} else {
 		return wrong(l, name, "is no integer");
 	}
@@ -214,6 +232,7 @@ word(struct line *l, const char *name, const char *const *words,
 {
 	const json_t *j = json_object_get(l->all, name);
 	const char *s = json_string_value(j);
+	uint64_t number = 0;
 	size_t i;
 
 	if (j == NULL)
@@ -225,9 +244,10 @@ word(struct line *l, const char *name, const char *const *words,
 		}
 	}
 	/* A letter that this release does not know, as its number. */
-	if (json_is_integer(j) && json_integer_value(j) >= 0 &&
-	    json_integer_value(j) <= UINT8_MAX) {
-		*v = (uint8_t)json_integer_value(j);
+	if (json_is_real(j)) {
+		if (integer(l, name, 0, UINT8_MAX, &number) < 0)
+			return -1;
+		*v = (uint8_t)number;
 		return 0;
 	}
 	return wrong(l, name, "is none of those in frame-dump(1)");
@@ -508,7 +528,12 @@ load_line(struct load *load, struct slice s, struct frame *f, struct err *e)
 
 	if (is_blank(s))
 		return 0;
-	l.all = json_loadb((const char *)s.p, s.n, JSON_ALLOW_NUL, &je);
+	/*
+	 * As doubles, because programs in between write numbers that are no
+	 * 64-bit integers any more; what matters is a string in raw.
+	 */
+	l.all = json_loadb((const char *)s.p, s.n, JSON_ALLOW_NUL |
+	    JSON_DECODE_INT_AS_REAL, &je);
 	if (l.all == NULL)
 		return err_set(e, EX_DATAERR, "no JSON: %s at column %d",
 		    je.text, je.column);

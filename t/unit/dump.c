@@ -336,6 +336,8 @@ written_by_hand(void **state)
 	    "\"00000000000000ff\",\"seq\":18446744073709551615}", true, &e),
 	    EX_DATAERR);
 	assert_int_equal(load_all("{\"frame\":\"ack\",\"run\":"
+	    "\"00000000000000ff\",\"seq\":17}", true, &e), 0);
+	assert_int_equal(load_all("{\"frame\":\"ack\",\"run\":"
 	    "\"00000000000000ff\",\"seq\":\"18446744073709551615\"}", true,
 	    &e), 0);
 }
@@ -391,7 +393,9 @@ says_what_is_wrong(void **state)
 	    "\"cache\":\"c\"" RAW, "\"op\" is none of");
 	check_wrong(HELLO "{\"frame\":\"record\",\"op\":\"remove\"" RAW,
 	    "\"cache\"");
-	check_wrong(REC(",\"seq\":1.0"), "\"seq\" is no integer");
+	check_wrong(REC(",\"seq\":1.5"), "\"seq\" is no integer");
+	check_wrong(REC(",\"seq\":9007199254740993"), "as a string");
+	check_wrong(REC(",\"seq\":true"), "\"seq\" is no integer");
 	check_wrong(REC(",\"seq\":0"), "positions begin at 1");
 	check_wrong(REC(",\"seq\":-1"), "\"seq\" is out of range");
 	check_wrong(REC(",\"seq\":\"9223372036854775808\""), "out of range");
