@@ -220,6 +220,25 @@ arrived()
 	same_as_now "$one_addr" slow
 }
 
+@test "expired entries are removed when asked, and kept when not" {
+	thin -a "$one_addr" expiring brief 300
+	gg-capture -v -a "$one_addr" -c brief >other 2>otherlog &
+	other=$!
+	capture -a "$one_addr" -c brief --expired
+	await grep -q 'snapshot done' log
+	await grep -q 'snapshot done' otherlog
+	thin -a "$one_addr" put brief 1 10
+	await eval '[ "$(oracle size "$one_addr" brief)" = 0 ]'
+	oracle put "$one_addr" brief last the-last-one
+	await arrived the-last-one
+	await eval 'tail -c 1000 other | grep -aq the-last-one'
+	finish
+	kill "$other"
+	wait "$other"
+	[ "$(state <stream | grep -vc 7468652d6c6173742d6f6e65)" = 0 ]
+	[ "$(state <other | grep -vc 7468652d6c6173742d6f6e65)" = 10 ]
+}
+
 @test "values of 16 MiB" {
 	head -c 16777216 /dev/zero | tr '\0' x >huge
 	oracle create "$one_addr" huge

@@ -9,6 +9,7 @@
  *	config NAME			what sort of cache it is
  *	describe NAME			the same in hexadecimal, for "like"
  *	like NAME HEX			make one as described
+ *	expiring NAME MS		a cache whose entries live so long
  *	sql STATEMENT			rows, columns in hexadecimal
  *	put CACHE FROM N		keys FROM and on (int), values "vKEY"
  *	stream CACHE FROM N		the same by the data streamer
@@ -541,6 +542,24 @@ describe(struct ignite *g, char **a, struct err *e)
 	return 0;
 }
 
+/* A cache whose entries live so long; made like the one beside it. */
+static int
+expiring(struct ignite *g, char **a, struct err *e)
+{
+	struct cachecfg c;
+	int r;
+
+	if (grid_cache_make(g, "plain", NULL, e) < 0 ||
+	    grid_cache_config(g, wire_cache_id("plain"), &c, e) < 0)
+		return -1;
+	c.expires = true;
+	c.expiry[0] = atoi(a[1]);
+	c.expiry[1] = c.expiry[2] = -2;		/* leave it as it is */
+	r = grid_cache_make(g, a[0], &c, e);
+	cachecfg_release(&c);
+	return r;
+}
+
 static int
 like(struct ignite *g, char **a, struct err *e)
 {
@@ -649,6 +668,7 @@ static const struct command {
 } commands[] = {
 	{ "who", 0, who }, { "nodes", 0, nodes }, { "caches", 0, caches },
 	{ "make", 1, make }, { "destroy", 1, destroy }, { "describe", 1, describe }, { "like", 2, like },
+	{ "expiring", 2, expiring },
 	{ "config", 1, config }, { "size", 1, size }, { "sql", 1, sql },
 	{ "put", 3, put }, { "stream", 3, stream },
 	{ "unstream", 3, unstream }, { "remove", 3, take_away },
