@@ -6,27 +6,12 @@
  * in their order whatever the servers do with theirs.
  */
 #include <inttypes.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <unistd.h>
 
+#include "cachecfg.h"
+#include "deal.h"
 #include "filter.h"
-#include "grid.h"
 #include "guess.h"
-#include "lane.h"
-#include "log.h"
-#include "mem.h"
-#include "teach.h"
-#include "track.h"
 #include "utf8.h"
-
-enum {
-	BATCH = 1000,			/* records */
-	BATCH_BYTES = 1024 * 1024,
-	NODES = 32,			/* that get lanes of their own */
-	SPARE = 64,			/* batches kept */
-	OVERHEAD = 64			/* bytes a record takes besides its own */
-};
 
 enum raw { RAW_NOT, RAW_STRING, RAW_BYTES };
 
@@ -92,31 +77,9 @@ static struct count flying = { "window",
 static struct count *const counts[] = { &applied, &over, &retried, &unknown,
 	&taught, &flying, NULL };
 
-/* One process is one filter, so this is one struct. */
-static struct {
-	struct stage *stage;
-	struct cluster *cluster;
-	struct links links;
-	struct link control;	/* for all but batches */
-	struct lanes *lanes;
-	struct targets targets;
-	struct teach teach;
-	struct track track;
-	struct wire_uuid nodes[NODES];
-	size_t nnodes;
-	unsigned era;		/* of the division of keys among lanes */
-	int64_t major;		/* topology version of this era */
-	int32_t minor;
-	bool moved;		/* a lane was told of another one */
-	uint64_t closed;	/* position up to which groups are whole */
-	size_t weight;		/* bytes in flight */
-	struct queue {		/* batches being filled, of each lane */
-		struct batch *first, **last;
-	} *open;
-	unsigned nopen;
-	struct batch *spare;
-	unsigned nspare;
-} me;
+static struct cluster *cluster;
+static int64_t patience;
+static struct deal deal;
 
 /* --- options --- */
 
@@ -166,307 +129,10 @@ check(struct err *e)
 		return err_set(e, EX_USAGE,
 		    "--cache leaves nothing for prefixes to do");
 	/* The links wait between passes; a connection tries once. */
-	me.links.patience = config.give_up_after;
+	patience = config.give_up_after;
 	config.give_up_after = 0;
-	me.cluster = cluster_new(&config, e);
-	return me.cluster == NULL ? -1 : 0;
-}
-
-/* --- batches --- */
-
-static struct batch *
-new_batch(struct target *t, unsigned lane)
-{
-	struct batch *b = me.spare;
-
-	if (b != NULL) {
-		me.spare = b->next;
-		me.nspare--;
-	} else
-		b = mem_zero(sizeof *b);
-	b->target = t;
-	b->weight = 0;
-	b->next = NULL;
-	*me.open[lane].last = b;
-	me.open[lane].last = &b->next;
-	t->own[lane] = b;
-	return b;
-}
-
-static void
-free_batch(struct batch *b)
-{
-	fold_release(&b->fold);
-	free(b);
-}
-
-static void
-put_away(struct batch *b)
-{
-	if (me.nspare >= SPARE) {
-		free_batch(b);
-		return;
-	}
-	fold_reset(&b->fold);
-	b->next = me.spare;
-	me.spare = b;
-	me.nspare++;
-}
-
-/* Hand the batch at *at over to its lane. */
-static void
-hand_over(unsigned lane, struct batch **at)
-{
-	struct batch *b = *at;
-
-	if ((*at = b->next) == NULL)
-		me.open[lane].last = at;
-	b->target->own[lane] = NULL;
-	lanes_give(me.lanes, lane, b);
-}
-
-static void
-hand_over_this(unsigned lane, const struct batch *b)
-{
-	struct batch **at = &me.open[lane].first;
-
-	while (*at != b)
-		at = &(*at)->next;
-	hand_over(lane, at);
-}
-
-/* Take in what the lanes have finished; acknowledge what is unbroken. */
-static void
-collect(void)
-{
-	struct batch *b, *next;
-	uint32_t i;
-
-	for (b = lanes_done(me.lanes); b != NULL; b = next) {
-		next = b->next;
-		for (i = 0; i < b->fold.n; i++) {
-			if (b->fold.op[i].done)
-				track_done(&me.track, b->fold.op[i].ticket);
-		}
-		me.weight -= b->weight;
-		put_away(b);
-	}
-	count_set(&flying, track_n(&me.track));
-	ack_put(me.stage->acks, track_low(&me.track));
-}
-
-/*
- * Lanes that have nothing to do get what there is. A batch of a cache that
- * records seldom go to must not hold back the acknowledgements of others.
- */
-static void
-feed(void)
-{
-	unsigned i;
-	struct batch **at;
-
-	for (i = 0; i < me.nopen; i++) {
-		at = &me.open[i].first;
-		if (lanes_load(me.lanes, i) == 0) {
-			while (*at != NULL)
-				hand_over(i, at);
-		}
-		while (*at != NULL && (*at)->ticket +
-		    (uint64_t)window / 2 < me.track.tail)
-			hand_over(i, at);
-	}
-}
-
-/*
- * Wait until a lane has finished something, or, if asked for, stdin can be
- * read. Returns whether stdin can.
- */
-static bool
-await(bool input)
-{
-	struct pollfd p[2] = {
-		{ lanes_fd(me.lanes), POLLIN, 0 },
-		{ input ? me.stage->in->io.fd : -1, POLLIN, 0 }
-	};
-	struct ignite *ign = me.control.ign;
-	int64_t ms = ign == NULL ? 60000 : ignite_tend_in(ign);
-	struct err e;
-
-	if (ack_owing(me.stage->acks) && ms > 50)
-		ms = 50;
-	if (poll(p, 2, (int)ms) == 0) {
-		ack_put(me.stage->acks, track_low(&me.track));
-		if (ign != NULL && ignite_tend_in(ign) <= 0 &&
-		    ignite_tend(ign, &e) < 0)
-			link_drop(&me.control);
-	}
-	if (p[0].revents != 0)
-		collect();
-	return p[1].revents != 0;
-}
-
-/* Before stdin is read: wait for it here, to go on acknowledging. */
-static int
-idle(void *arg, struct err *e)
-{
-	(void)arg;
-	do {
-		feed();
-		if (lanes_failed(me.lanes, e))
-			return -1;
-	} while (!await(true));
-	return 0;
-}
-
-/* Wait until nothing is in flight. What cannot be written stays behind. */
-static void
-drain(void)
-{
-	unsigned i;
-
-	for (i = 0; i < me.nopen; i++) {
-		while (me.open[i].first != NULL)
-			hand_over(i, &me.open[i].first);
-	}
-	while (lanes_busy(me.lanes) != 0)
-		await(false);
-	collect();
-}
-
-/* Wait for room for a record of n bytes. */
-static int
-make_room(size_t n, struct err *e)
-{
-	while (track_n(&me.track) >= (size_t)window || (me.weight != 0 &&
-	    me.weight + n > (size_t)window_bytes)) {
-		feed();
-		if (lanes_failed(me.lanes, e))
-			return -1;
-		await(false);
-	}
-	return 0;
-}
-
-/* --- nodes and lanes --- */
-
-/* The nodes there are; those that stayed keep their places. */
-static void
-list_nodes(void)
-{
-	struct wire_uuid id, was[NODES];
-	size_t nwas = me.nnodes, i, k, pass;
-	bool old;
-
-	memcpy(was, me.nodes, sizeof was);
-	me.nnodes = 0;
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; me.nnodes < NODES &&
-		    cluster_node(me.cluster, i, &id); i++) {
-			for (k = 0; k < nwas && !wire_uuid_eq(was[k], id); k++)
-				;
-			old = k < nwas;
-			if (old == (pass == 0))
-				me.nodes[me.nnodes++] = id;
-		}
-	}
-}
-
-/* Divide the keys anew. Nothing may be in flight. */
-static int
-new_era(struct err *e)
-{
-	unsigned i;
-	size_t k;
-
-	for (;;) {
-		if (link_up(&me.control, e) < 0)
-			return -1;
-		if (grid_endpoints(me.control.ign, e) == 0)
-			break;
-		if (ignite_why(me.control.ign) == IGNITE_UNSUPPORTED)
-			break;
-		if (link_retry(&me.control, 5, e) < 0)
-			return -1;
-	}
-	list_nodes();
-	if (lanes_set(me.lanes, me.nodes, me.nnodes, (unsigned)lanes_each,
-	    e) < 0)
-		return -1;
-	free(me.open);
-	me.nopen = lanes_n(me.lanes);
-	me.open = mem_zero(me.nopen * sizeof *me.open);
-	for (i = 0; i < me.nopen; i++)
-		me.open[i].last = &me.open[i].first;
-	for (k = 0; k < me.targets.n; k++) {
-		if (me.targets.v[k]->own == NULL)
-			continue;
-		free(me.targets.v[k]->own);
-		me.targets.v[k]->own = mem_zero(me.nopen *
-		    sizeof *me.targets.v[k]->own);
-	}
-	me.era++;
-	log_debug("keys are divided nodes=%zu lanes=%u", me.nnodes, me.nopen);
-	return 0;
-}
-
-/* When nodes or partitions have moved, let keys move between lanes. */
-static int
-follow(struct err *e)
-{
-	int64_t major;
-	int32_t minor;
-	bool reborn;
-
-	lanes_topology(me.lanes, &major, &minor);
-	if (major == me.major && minor == me.minor)
-		return 0;
-	if (major == 0 && minor == 0)
-		return 0;
-	reborn = major < me.major;
-	me.major = major;
-	me.minor = minor;
-	drain();
-	if (lanes_failed(me.lanes, e))
-		return -1;
-	/* Counted from the start: nobody is left who remembers our types. */
-	if (reborn && teach_again(&me.teach, e) < 0)
-		return -1;
-	return new_era(e);
-}
-
-/* See that the target is there and its map is of this era. */
-static int
-prepare(struct target *t, struct err *e)
-{
-	int64_t major;
-	int32_t minor;
-
-	if (t->own == NULL) {
-		if (target_open(t, &me.control, e) < 0)
-			return -1;
-		t->own = mem_zero(me.nopen * sizeof *t->own);
-	}
-	if (target_map(t, &me.control, me.nodes, me.nnodes, me.era, e) < 0)
-		return -1;
-	/* That a cache was made is a new version, too, and moves nothing. */
-	ignite_topology(me.control.ign, &major, &minor);
-	if (major == me.major || me.major == 0) {
-		me.major = major;
-		me.minor = minor;
-	}
-	return 0;
-}
-
-static unsigned
-lane_of(const struct target *t, struct slice key, uint64_t hash)
-{
-	uint32_t place = target_place(t, key, &me.teach.types);
-
-	hash >>= 32;
-	if (place == UINT32_MAX)
-		return (unsigned)((hash ^ (uint32_t)t->id) % me.nopen);
-	return place * (unsigned)lanes_each +
-	    (unsigned)(hash % (unsigned)lanes_each);
+	cluster = cluster_new(&config, e);
+	return cluster == NULL ? -1 : 0;
 }
 
 /* --- records --- */
@@ -523,7 +189,7 @@ examine(const char *what, enum raw raw, struct slice *s,
 	if (raw != RAW_NOT)
 		return wrap(raw, what, *s, lead, e);
 	memcpy(option + 4, what, strlen(what) + 1);
-	if (teach_check(&me.teach, *s, &bad, e) < 0)
+	if (teach_check(&deal.teach, *s, &bad, e) < 0)
 		return bad ? not_a_value(what, option, *s, e) :
 		    err_in(e, "its %s", what);
 	if (bin_code(*s) == BIN_NULL)
@@ -557,70 +223,27 @@ examine_both(struct rec *r, struct fold_lead lead[2], struct err *e)
 	return 0;
 }
 
-/* A position counts only where a group of records ends. */
-static uint64_t
-position(const struct rec *r)
-{
-	if ((r->flags & REC_MORE) == 0)
-		me.closed = r->seq;
-	return me.closed;
-}
-
 static int
 take_record(struct slice body, struct err *e)
 {
 	struct fold_lead lead[2];
-	struct fold_op *op;
-	struct target *t;
-	struct batch *b;
 	struct rec r;
-	uint64_t hash;
-	unsigned lane;
-	size_t n;
 
 	if (rec_decode(&r, body, e) < 0)
 		return -1;
 	if (examine_both(&r, lead, e) < 0)
 		return err_in(e, "%s", rec_where(&r));
-	n = r.key.n + (r.op == REC_UPSERT ? r.value.n : 0) + OVERHEAD;
-	if (make_room(n, e) < 0 || follow(e) < 0)
-		return -1;
-	if ((t = target_find(&me.targets, &rule, r.name, e)) == NULL ||
-	    (t->era != me.era && prepare(t, e) < 0))
-		return -1;
-	hash = fold_hash(r.key, me.stage->run);
-	lane = lane_of(t, r.key, hash);
-	b = t->own[lane];
-	if (b == NULL) {
-		b = new_batch(t, lane);
-		b->ticket = me.track.tail;
-	}
-	op = fold_add(&b->fold, lead, r.key, r.value, r.op == REC_REMOVE,
-	    (uint32_t)hash);
-	op->partition = r.partition;
-	op->offset = r.offset;
-	op->seq = r.seq;
-	op->ticket = track_add(&me.track, position(&r));
-	b->weight += n;
-	me.weight += n;
-	if (b->fold.n >= BATCH || b->weight >= BATCH_BYTES)
-		hand_over_this(lane, b);
-	return 0;
+	return deal_record(&deal, &r, lead, e);
 }
 
 static int
 take_type(struct slice body, struct err *e)
 {
 	struct type type;
-	int r;
 
-	if (rec_decode_type(&type, body, e) < 0 ||
-	    (r = teach_type(&me.teach, &type, e)) < 0)
+	if (rec_decode_type(&type, body, e) < 0)
 		return -1;
-	/* Keys of this type may go to other lanes now. */
-	if (r > 0)
-		drain();
-	return 0;
+	return deal_type(&deal, &type, e);
 }
 
 static int
@@ -630,20 +253,16 @@ take_mark(struct slice body, struct err *e)
 
 	if (rec_decode_mark(&seq, body, e) < 0)
 		return -1;
-	me.closed = seq;
-	if (track_n(&me.track) >= (size_t)window && make_room(0, e) < 0)
-		return -1;
-	track_done(&me.track, track_add(&me.track, seq));
-	return 0;
+	return deal_mark(&deal, seq, e);
 }
 
 static int
-take_all(struct err *e)
+take_all(struct frame_in *in, struct err *e)
 {
 	struct frame f;
 	int r;
 
-	while ((r = frame_read(me.stage->in, &f, e)) > 0) {
+	while ((r = frame_read(in, &f, e)) > 0) {
 		switch (f.letter) {
 		case FRAME_RECORD:
 			r = take_record(f.body, e);
@@ -684,78 +303,38 @@ check_format(struct slice format, struct err *e)
 }
 
 static int
-begin(struct err *e)
-{
-	const struct lanes_config cfg = { &me.links,
-		{ settle, &applied, &unknown }, &over };
-	enum grid_state state;
-
-	if (check_format(me.stage->in->hello.format, e) < 0 ||
-	    links_open(&me.links, me.cluster, me.links.patience, &retried,
-	    e) < 0)
-		return -1;
-	link_init(&me.control, &me.links);
-	teach_init(&me.teach, &me.control, &taught);
-	for (;;) {
-		if (link_up(&me.control, e) < 0)
-			return -1;
-		if (grid_state(me.control.ign, &state, e) == 0)
-			break;
-		if (link_retry(&me.control, 5, e) < 0)
-			return -1;
-	}
-	if (state != GRID_ACTIVE)
-		log_warn("the cluster is not active peer=%s",
-		    ignite_peer(me.control.ign));
-	if ((me.lanes = lanes_new(&cfg, e)) == NULL || new_era(e) < 0)
-		return -1;
-	ignite_topology(me.control.ign, &me.major, &me.minor);
-	in_tie(&me.stage->in->io, idle, NULL);
-	filter_ready("applying peer=%s nodes=%zu lanes=%u",
-	    ignite_peer(me.control.ign), me.nnodes, me.nopen);
-	return 0;
-}
-
-static void
-end(void)
-{
-	struct batch *b, *next;
-
-	lanes_free(me.lanes);
-	link_close(&me.control);
-	links_close(&me.links);
-	teach_release(&me.teach);
-	targets_release(&me.targets);
-	track_release(&me.track);
-	for (b = me.spare; b != NULL; b = next) {
-		next = b->next;
-		free_batch(b);
-	}
-	free(me.open);
-	cluster_free(me.cluster);
-}
-
-static int
 run(struct stage *stage, struct err *e)
 {
+	struct links links;
+	const struct deal_config cfg = {
+		.links = &links, .rule = rule,
+		.lanes = { &links, { settle, &applied, &unknown }, &over },
+		.each = (unsigned)lanes_each, .window = (size_t)window,
+		.window_bytes = (size_t)window_bytes,
+		.acks = stage->acks, .input = stage->in->io.fd,
+		.seed = stage->run, .taught = &taught, .window_now = &flying
+	};
 	struct err other;
 	int r;
 
-	me.stage = stage;
-	me.links.quit_fd = -1;
-	r = begin(e);
+	if (check_format(stage->in->hello.format, e) < 0 ||
+	    links_open(&links, cluster, patience, &retried, e) < 0)
+		return -1;
+	r = deal_open(&deal, &cfg, e);
 	if (r == 0) {
-		r = take_all(e);
-		/* All that came whole counts, however the rest ended. */
-		drain();
-		if (r == 0 && lanes_failed(me.lanes, &other)) {
-			*e = other;
-			r = -1;
-		}
-		if (r < 0)
-			ack_finish(stage->acks, 1000);
+		filter_ready("applying peer=%s nodes=%zu lanes=%u",
+		    ignite_peer(deal.control.ign), deal.nnodes, deal.nopen);
+		in_tie(&stage->in->io, deal_wait, &deal);
+		r = take_all(stage->in, e);
 	}
-	end();
+	/* All that came whole counts, however the rest ended. */
+	if (deal_finish(&deal, r == 0 ? e : &other) < 0)
+		r = -1;
+	if (r < 0)
+		ack_finish(stage->acks, 1000);
+	deal_close(&deal);
+	links_close(&links);
+	cluster_free(cluster);
 	return r;
 }
 
