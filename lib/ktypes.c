@@ -82,6 +82,8 @@ look(struct ktypes *t, struct err *e)
 	if (t->ask != NULL)
 		return 1;
 	n = ktopic_partitions(t->k, t->rkt, ASK_MS, e);
+	if (n < 0 && e->status == EX_NOPERM)
+		return err_in(e, "types (--no-types does without)");
 	if (n <= 0)
 		return (int)n;
 	t->ask = rd_kafka_topic_partition_list_new((int)n);

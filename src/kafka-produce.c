@@ -457,7 +457,8 @@ open_types(struct producer *p, struct err *e)
 	int32_t n;
 
 	p->types_rkt = ktopic_open(p->k, &p->known, types_topic, &w, &n, e);
-	return p->types_rkt == NULL ? -1 : 0;
+	return p->types_rkt != NULL ? 0 :
+	    err_in(e, "types (--no-types does without)");
 }
 
 static int

@@ -564,6 +564,10 @@ committed() {
 	run -77 bash -c 'kafka-consume -b "$1" -F "$2" -t "$3" -G g -o end -e \
 	    2>&1 | cat; exit ${PIPESTATUS[0]}' - "$s_brokers" \
 	    "$s_alice_config" "$topic"
+	assert_output --partial 'types (--no-types does without): topic'
+	run -77 bash -c 'kafka-consume -b "$1" -F "$2" -t "$3" -G g -o end -e \
+	    --no-types 2>&1 | cat; exit ${PIPESTATUS[0]}' - "$s_brokers" \
+	    "$s_alice_config" "$topic"
 	assert_output --partial 'roup authorization failed'
 	run -77 --separate-stderr kafka-produce -b "$s_brokers" \
 	    -F "$s_alice_config" -t "$topic" <in
