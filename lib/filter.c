@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -154,6 +155,7 @@ stop(int sig)
 		die_of(sig);	/* the second one: at once, which is safe */
 	}
 	first = clock_ms();
+	log_info("SIG%s: finishing what is under way", sigabbrev_np(sig));
 	atomic_store(&me.last_call, first + me.drain);
 	if (write(me.stop_fd, &one, sizeof one) < 0)
 		die_of(sig);
