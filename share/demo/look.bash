@@ -126,10 +126,10 @@ show_chain()
 # fold_command COMMAND END
 fold_command()
 {
-	local word line='      ' rest=()
+	local word line='      ' rest=() room=$((77 - ${#2}))
 	read -ra rest <<<"$1"
 	for word in "${rest[@]}"; do
-		if [ $((${#line} + ${#word})) -gt 70 ]; then
+		if [ $((${#line} + ${#word})) -gt "$room" ]; then
 			say "$line \\"
 			line='         '
 		fi
