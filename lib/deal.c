@@ -262,8 +262,8 @@ follow(struct deal *d, struct err *e)
 	int32_t minor;
 	bool reborn;
 
-	lanes_topology(d->lanes, &major, &minor);
-	if (major == d->major && minor == d->minor)
+	if (!lanes_moved(d->lanes, &d->moves, &major, &minor) ||
+	    (major == d->major && minor == d->minor))
 		return 0;
 	if (major == 0 && minor == 0)
 		return 0;
@@ -307,12 +307,11 @@ lane_of(const struct deal *d, const struct target *t, struct slice key,
     uint64_t hash)
 {
 	uint32_t place = target_place(t, key, &d->teach.types);
+	uint32_t h = (uint32_t)(hash >> 32);
 
-	hash >>= 32;
 	if (place == UINT32_MAX)
-		return (unsigned)((hash ^ (uint32_t)t->id) % d->nopen);
-	return place * d->cfg.each +
-	    (unsigned)(hash % d->cfg.each);
+		return (h ^ (uint32_t)t->id) % d->nopen;
+	return place * d->cfg.each + h % d->cfg.each;
 }
 
 /* --- what is dealt --- */
@@ -344,7 +343,6 @@ deal_record(struct deal *d, const struct rec *r,
 {
 	size_t n = r->key.n + OVERHEAD +
 	    (r->op == REC_UPSERT ? r->value.n : 0);
-	struct fold_op *op;
 	struct target *t;
 	struct batch *b;
 	uint64_t hash;
@@ -362,12 +360,9 @@ deal_record(struct deal *d, const struct rec *r,
 		b = new_batch(d, t, lane);
 		b->ticket = d->track.tail;
 	}
-	op = fold_add(&b->fold, lead, r->key, r->value, r->op == REC_REMOVE,
-	    (uint32_t)hash);
-	op->partition = r->partition;
-	op->offset = r->offset;
-	op->seq = r->seq;
-	op->ticket = track_add(&d->track, position(d, r));
+	fold_add(&b->fold, lead, r->key, r->value, r->op == REC_REMOVE,
+	    (uint32_t)hash, track_add(&d->track, position(d, r)),
+	    &(struct fold_from){ r->seq, r->offset, r->partition });
 	b->weight += n;
 	d->weight += n;
 	if (b->fold.n >= BATCH || b->weight >= BATCH_BYTES)

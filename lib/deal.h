@@ -41,6 +41,7 @@ struct deal {
 	unsigned era;
 	int64_t major;		/* topology version of this era */
 	int32_t minor;
+	unsigned moves;		/* see lanes_moved */
 	uint64_t closed;	/* position up to which groups are whole */
 	size_t weight;		/* bytes in flight */
 	struct deal_queue {	/* batches being filled, of each lane */

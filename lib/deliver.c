@@ -115,9 +115,9 @@ part_done(struct deliver *d, const struct part *p)
 static const char *
 where(const struct part *p)
 {
-	const struct fold_op *op = &p->b->fold.op[p->v[0]];
-	struct rec r = { .seq = op->seq, .partition = op->partition,
-		.offset = op->offset,
+	const struct fold_from *from = &p->b->fold.from[p->v[0]];
+	struct rec r = { .seq = from->seq, .partition = from->partition,
+		.offset = from->offset,
 		.name = slice_of(p->b->target->from, p->b->target->nfrom) };
 
 	return rec_where(&r);

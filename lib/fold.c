@@ -1,5 +1,6 @@
 #include "fold.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "mem.h"
@@ -8,38 +9,44 @@ enum {
 	KEEP = 2 * 1024 * 1024	/* bytes of data kept for the next batch */
 };
 
-static size_t
+/* Append it; how many bytes that were. */
+static inline uint32_t
 copy(struct buf *b, const struct fold_lead *lead, struct slice s)
 {
-	size_t at = b->n;
+	unsigned char *p = buf_room(b, lead->n + s.n);
+	size_t i;
 
-	buf_add(b, lead->b, lead->n);
-	buf_add(b, s.p, s.n);
-	return at;
+	for (i = 0; i < lead->n; i++)
+		*p++ = lead->b[i];
+	if (s.n != 0)
+		memcpy(p, s.p, s.n);
+	b->n += lead->n + s.n;
+	return (uint32_t)(lead->n + s.n);
 }
 
-struct fold_op *
+void
 fold_add(struct fold *f, const struct fold_lead lead[2], struct slice key,
-    struct slice value, bool remove, uint32_t hash)
+    struct slice value, bool remove, uint32_t hash, uint64_t ticket,
+    const struct fold_from *from)
 {
 	struct fold_op *op;
 
 	if (f->n == f->cap) {
 		f->cap = f->cap == 0 ? 64 : f->cap * 2;
 		f->op = mem_grow(f->op, f->cap, sizeof *f->op);
+		f->from = mem_grow(f->from, f->cap, sizeof *f->from);
 	}
+	assert(f->data.n < UINT32_MAX);
+	f->from[f->n] = *from;
 	op = &f->op[f->n];
-	op->key = copy(&f->data, &lead[0], key);
-	op->nkey = (uint32_t)(f->data.n - op->key);
-	op->value = f->data.n;
-	if (!remove)
-		copy(&f->data, &lead[1], value);
-	op->nvalue = (uint32_t)(f->data.n - op->value);
+	op->key = (uint32_t)f->data.n;
+	op->nkey = copy(&f->data, &lead[0], key);
+	op->nvalue = remove ? 0 : copy(&f->data, &lead[1], value);
 	op->hash = hash;
 	op->by = f->n++;
 	op->remove = remove;
 	op->done = false;
-	return op;
+	op->ticket = ticket;
 }
 
 struct slice
@@ -53,7 +60,8 @@ fold_value(const struct fold *f, uint32_t i)
 {
 	if (f->op[i].remove)
 		return slice_of(NULL, 0);
-	return slice_of(f->data.p + f->op[i].value, f->op[i].nvalue);
+	return slice_of(f->data.p + f->op[i].key + f->op[i].nkey,
+	    f->op[i].nvalue);
 }
 
 /* Let every op know the later one of its key, if there is one. */
@@ -95,9 +103,10 @@ common(const struct fold *f, const struct fold_item *v, size_t n)
 		b = fold_key(f, v[i].i);
 		if (b.n < same)
 			same = b.n;
-		if (memcmp(a.p, b.p, same) == 0)
+		/* Most often few, and then a call would cost more. */
+		if (same > 16 && memcmp(a.p, b.p, same) == 0)
 			continue;
-		for (k = 0; a.p[k] == b.p[k]; k++)
+		for (k = 0; k < same && a.p[k] == b.p[k]; k++)
 			;
 		same = k;
 	}
@@ -238,6 +247,7 @@ fold_release(struct fold *f)
 {
 	buf_release(&f->data);
 	free(f->op);
+	free(f->from);
 	free(f->put);
 	*f = (struct fold){ .n = 0 };
 }

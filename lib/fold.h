@@ -12,22 +12,28 @@
 #include "buf.h"
 #include "bytes.h"
 
+/* Small: a batch of them stays in the processor's nearest cache. */
 struct fold_op {
-	size_t key, value;	/* where in data */
+	uint32_t key;		/* where in data; the value stands behind it */
 	uint32_t nkey, nvalue;
 	uint32_t hash;
 	uint32_t by;		/* the op that replaces it; itself: none */
 	bool remove;
-	bool done;		/* set by fold_done */
-	int32_t partition;	/* these four are the caller's */
-	int64_t offset;
+	bool done;		/* of winners by the caller; then fold_done */
+	uint64_t ticket;	/* the caller's */
+};
+
+/* The caller's, to name the change when it cannot be carried out. */
+struct fold_from {
 	uint64_t seq;
-	uint64_t ticket;
+	int64_t offset;
+	int32_t partition;
 };
 
 struct fold {
 	struct buf data;
 	struct fold_op *op;	/* as they came */
+	struct fold_from *from;
 	uint32_t n, cap;
 	uint32_t *put, *rem;	/* after fold_run: winners, sorted by key */
 	uint32_t nput, nrem;
@@ -51,13 +57,10 @@ struct fold_lead {
 	unsigned n;
 };
 
-/*
- * Add a change. hash is of the key. Returns the op, whose last four fields
- * are to be filled; good until the next one is added.
- */
-struct fold_op *fold_add(struct fold *, const struct fold_lead lead[2],
-	    struct slice key, struct slice value, bool remove,
-	    uint32_t hash);
+/* Add a change. hash is of the key; data must stay below 4 GiB. */
+void	fold_add(struct fold *, const struct fold_lead lead[2],
+	    struct slice key, struct slice value, bool remove, uint32_t hash,
+	    uint64_t ticket, const struct fold_from *);
 
 struct slice fold_key(const struct fold *, uint32_t i);
 struct slice fold_value(const struct fold *, uint32_t i);	/* null: remove */

@@ -41,6 +41,7 @@ struct lanes {
 	pthread_mutex_t lock;
 	struct batch *done, **last;
 	struct err err;		/* the first one */
+	_Atomic unsigned moves;	/* counts the changes of these: */
 	int64_t major;
 	int32_t minor;
 };
@@ -90,6 +91,7 @@ note_topology(struct lane *l)
 	pthread_mutex_lock(&l->all->lock);
 	l->all->major = major;
 	l->all->minor = minor;
+	atomic_fetch_add(&l->all->moves, 1);
 	pthread_mutex_unlock(&l->all->lock);
 	if (write(l->all->event, &one, sizeof one) < 0)
 		assert(errno == EAGAIN);
@@ -328,13 +330,20 @@ lanes_failed(struct lanes *all, struct err *e)
 	return failed;
 }
 
-void
-lanes_topology(struct lanes *all, int64_t *major, int32_t *minor)
+bool
+lanes_moved(struct lanes *all, unsigned *seen, int64_t *major, int32_t *minor)
 {
+	unsigned moves = atomic_load_explicit(&all->moves,
+	    memory_order_relaxed);
+
+	if (moves == *seen)
+		return false;
+	*seen = moves;
 	pthread_mutex_lock(&all->lock);
 	*major = all->major;
 	*minor = all->minor;
 	pthread_mutex_unlock(&all->lock);
+	return true;
 }
 
 void

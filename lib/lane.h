@@ -52,7 +52,11 @@ int	lanes_fd(const struct lanes *);
 /* A lane has given up; what it was given comes back undone. */
 bool	lanes_failed(struct lanes *, struct err *);
 
-/* The newest topology version that a lane was told. */
-void	lanes_topology(struct lanes *, int64_t *major, int32_t *minor);
+/*
+ * A lane was told of a topology version since *seen, which begins as 0: the
+ * newest one. Cheap enough to ask for each record.
+ */
+bool	lanes_moved(struct lanes *, unsigned *seen, int64_t *major,
+	    int32_t *minor);
 
 #endif

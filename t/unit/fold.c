@@ -6,6 +6,7 @@
 #include "fold.h"
 
 static const struct fold_lead none[2];
+static const struct fold_from nowhere;
 
 static void
 add(struct fold *f, const char *key, const char *value)
@@ -13,7 +14,7 @@ add(struct fold *f, const char *key, const char *value)
 	struct slice k = slice_str(key);
 
 	fold_add(f, none, k, slice_str(value), value == NULL,
-	    (uint32_t)fold_hash(k, 7));
+	    (uint32_t)fold_hash(k, 7), 0, &nowhere);
 }
 
 static void
@@ -71,7 +72,8 @@ lead_stands_in_front(void **state)
 	struct fold f = { .n = 0 };
 
 	(void)state;
-	fold_add(&f, lead, slice_str("k"), slice_str("vv"), false, 1);
+	fold_add(&f, lead, slice_str("k"), slice_str("vv"), false, 1,
+	    0, &nowhere);
 	assert_true(slice_eq(fold_key(&f, 0), slice_of("\x09\1\0\0\0k", 6)));
 	assert_true(slice_eq(fold_value(&f, 0),
 	    slice_of("\x0c\2\0\0\0vv", 7)));
@@ -113,7 +115,7 @@ agrees_with_the_plain_way(void **state)
 			/* Few hashes, so that different keys share them. */
 			fold_add(&f, none, s, slice_str(value),
 			    test_below(3) == 0,
-			    (uint32_t)fold_hash(s, 3) % 50);
+			    (uint32_t)fold_hash(s, 3) % 50, 0, &nowhere);
 		}
 		fold_run(&f, &w, together);
 		for (i = 0, winners = 0; i < n; i++) {
