@@ -19,7 +19,7 @@ teardown_file() {
 
 setup() {
 	live_test
-	PATH=${BUILD:-$PWD/build}/t/tools:$PATH
+	PATH=${BIN:-$PWD/bin}:${BUILD:-$PWD/build}/t/tools:$PATH
 	cd "$BATS_TEST_TMPDIR" || return
 	b=$k_brokers
 	topic=$id
