@@ -16,6 +16,9 @@ MANDIR ?= $(PREFIX)/share/man
 VERSION := $(shell cat share/version)
 
 SAN ?=
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@echo "  $(1)")
 comma := ,
 B := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 BIN := $(if $(SAN),$(B)/bin,bin)
@@ -43,26 +46,32 @@ LIB := $(B)/libggpipe.a
 all: $(PROGRAMS)
 
 $(LIB): $(OBJS)
+	$(call say,AR $@)
 	@rm -f $@
 	$(Q)$(AR) rc $@ $^
 
 $(B)/%.o: %.c Makefile share/version
+	$(call say,CC $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BIN)/%: $(B)/src/%.o $(LIB)
+	$(call say,LD $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 $(B)/t/unit/%: $(B)/t/unit/%.o $(LIB)
+	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS) -lcmocka
 
 $(B)/t/tools/%: $(B)/t/tools/%.o $(LIB)
+	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 # A fuzz entry is LLVMFuzzerTestOneInput; t/fuzz/run/main.c runs files and
 # makes up more of them, so that no special compiler is needed.
 $(B)/t/fuzz/%: $(B)/t/fuzz/%.o $(B)/t/fuzz/run/main.o $(LIB)
+	$(call say,LD $@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .SECONDARY:
