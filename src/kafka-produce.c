@@ -8,13 +8,9 @@
 #include "clock.h"
 #include "filter.h"
 #include "kafka.h"
-#include "ktopic.h"
+#include "kroute.h"
 #include "ktypes.h"
-#include "kbatch.h"
-#include "log.h"
-#include "mem.h"
 #include "murmur.h"
-#include "topic.h"
 #include "track.h"
 
 static struct kconf_set set = { .give_up = -1 };
@@ -78,31 +74,11 @@ static struct count *const counts[] = {
 	NULL
 };
 
-/* A topic that records go to. */
-struct target {
-	struct target *next;
-	char *name;
-	rd_kafka_topic_t *rkt;
-	int32_t partitions;	/* as they were at the first record */
-	struct kbatch_part *parts;	/* one for each */
-};
-
-/* A cache, and its topic. */
-struct route {
-	struct route *next;
-	struct slice cache;	/* owned */
-	struct target *target;
-};
-
-enum { ROUTES = 256 };
-
 struct producer {
 	struct kafka *k;
 	struct stage *stage;
 	rd_kafka_queue_t *queue;	/* of delivery reports */
-	struct ktopics known;
-	struct target *targets;
-	struct route *routes[ROUTES], *last;
+	struct kroute route;
 	struct kbatch batch;
 	struct track track;
 	uint64_t whole;		/* position of the last whole change */
@@ -273,35 +249,6 @@ hand_over(struct producer *p, struct err *e)
 	return r < 0 ? refused(p, err, bad, e) : 0;
 }
 
-/*
- * Keys lie where the number of partitions put them; when that changes,
- * older and newer records of one key are in different places.
- */
-static int
-count_partitions(struct producer *p, struct err *e)
-{
-	struct target *t;
-	struct err why;
-	int32_t n;
-
-	p->sent = false;
-	p->counted_at = clock_ms();
-	for (t = p->targets; t != NULL; t = t->next) {
-		n = ktopic_partitions(p->k, t->rkt, 1000, &why);
-		if (n < 0) {
-			log_debug("partitions not counted: %s", why.text);
-			return 0;
-		}
-		if (n > 0 && n != t->partitions)
-			return err_set(e, EX_GUARD, "topic %s has %" PRId32
-			    " partitions and had %" PRId32 ": let its "
-			    "consumers finish, then start again, or the order "
-			    "of changes to a key is lost", t->name, n,
-			    t->partitions);
-	}
-	return 0;
-}
-
 /* How long poll may sleep. */
 static int
 patience(const struct producer *p)
@@ -326,9 +273,12 @@ idle(void *arg, struct err *e)
 
 	if (hand_over(p, e) < 0)
 		return -1;
-	if (p->sent && clock_ms() - p->counted_at > p->count_every &&
-	    count_partitions(p, e) < 0)
-		return -1;
+	if (p->sent && clock_ms() - p->counted_at > p->count_every) {
+		if (kroute_recount(&p->route, e) < 0)
+			return -1;
+		p->sent = false;
+		p->counted_at = clock_ms();
+	}
 	for (;;) {
 		if (serve(p, 0, e) < 0)
 			return -1;
@@ -339,65 +289,6 @@ idle(void *arg, struct err *e)
 		if (fds[1].revents != 0)
 			kafka_heard(p->k);
 	}
-}
-
-static struct target *
-find_target(struct producer *p, const char *name, struct err *e)
-{
-	struct target *t;
-	int32_t i;
-
-	for (t = p->targets; t != NULL; t = t->next)
-		if (strcmp(t->name, name) == 0)
-			return t;
-	if (types && strcmp(name, types_topic) == 0) {
-		err_set(e, EX_CONFIG, "topic %s is for types: choose another "
-		    "name for it or for --types-topic", name);
-		return NULL;
-	}
-	t = mem_zero(sizeof *t);
-	t->rkt = ktopic_open(p->k, &p->known, name, &wish, &t->partitions, e);
-	if (t->rkt == NULL) {
-		free(t);
-		return NULL;
-	}
-	t->name = mem_str(name);
-	t->parts = mem_zero((size_t)t->partitions * sizeof *t->parts);
-	for (i = 0; i < t->partitions; i++) {
-		t->parts[i].rkt = t->rkt;
-		t->parts[i].partition = i;
-	}
-	t->next = p->targets;
-	p->targets = t;
-	log_info("topic ready topic=%s partitions=%" PRId32, name,
-	    t->partitions);
-	return t;
-}
-
-static struct route *
-find_route(struct producer *p, struct slice cache, struct err *e)
-{
-	struct route **at = &p->routes[murmur2(cache) % ROUTES], *r;
-	struct buf name = { NULL, 0, 0 };
-	struct target *t = NULL;
-
-	for (r = *at; r != NULL; r = r->next)
-		if (slice_eq(r->cache, cache))
-			return p->last = r;
-	if (topic_name(&rule, cache, &name, e) == 0) {
-		buf_u8(&name, '\0');
-		t = find_target(p, (const char *)name.p, e);
-		if (t == NULL)
-			err_in(e, "cache %.*s", SLICE_ARG(cache));
-	}
-	buf_release(&name);
-	if (t == NULL)
-		return NULL;
-	r = mem_zero(sizeof *r);
-	r->cache = slice_of(mem_dup(cache.p, cache.n), cache.n);
-	r->target = t;
-	r->next = *at;
-	return p->last = *at = r;
 }
 
 static int
@@ -416,25 +307,21 @@ static int
 add_record(struct producer *p, struct slice body, struct err *e)
 {
 	struct kbatch_rec lr;
-	struct route *route;
-	struct target *t;
+	struct kroute_topic *t;
 	struct rec r;
 	int32_t part;
 
 	if (rec_decode(&r, body, e) < 0)
 		return -1;
-	route = p->last;
-	if ((route == NULL || !slice_eq(route->cache, r.name)) &&
-	    (route = find_route(p, r.name, e)) == NULL)
+	if ((t = kroute_find(&p->route, r.name, e)) == NULL)
 		return -1;
 	if (r.op == REC_UPSERT && r.value.p == NULL)
 		return err_set(e, EX_DATAERR, "%s: an upsert without a value "
 		    "would be a removal", rec_where(&r));
 	if (r.headers.n != 0 && check_headers(&r, e) < 0)
 		return -1;
-	t = route->target;
-	part = r.key.p == NULL ? (int32_t)(p->turn % (uint32_t)t->partitions) :
-	    murmur_partition(r.key, t->partitions);
+	part = r.key.p == NULL ? (int32_t)(p->turn % (uint32_t)t->n) :
+	    murmur_partition(r.key, t->n);
 	lr.key = r.key;
 	lr.value = r.op == REC_REMOVE ? slice_of(NULL, 0) : r.value;
 	lr.extra.headers = r.headers;
@@ -456,7 +343,7 @@ open_types(struct producer *p, struct err *e)
 	    { compact, 1 } };
 	int32_t n;
 
-	p->types_rkt = ktopic_open(p->k, &p->known, types_topic, &w, &n, e);
+	p->types_rkt = ktopic_open(p->k, &p->route.known, types_topic, &w, &n, e);
 	return p->types_rkt != NULL ? 0 :
 	    err_in(e, "types (--no-types does without)");
 }
@@ -551,28 +438,9 @@ produce(struct producer *p, struct err *e)
 static void
 release(struct producer *p)
 {
-	struct target *t, *next_t;
-	struct route *r, *next_r;
-	size_t i;
-
-	for (i = 0; i < ROUTES; i++)
-		for (r = p->routes[i]; r != NULL; r = next_r) {
-			next_r = r->next;
-			free((void *)(uintptr_t)r->cache.p);
-			free(r);
-		}
-	for (t = p->targets; t != NULL; t = next_t) {
-		next_t = t->next;
-		for (i = 0; i < (size_t)t->partitions; i++)
-			kbatch_part_release(&t->parts[i]);
-		free(t->parts);
-		free(t->name);
-		rd_kafka_topic_destroy(t->rkt);
-		free(t);
-	}
+	kroute_release(&p->route);
 	if (p->types_rkt != NULL)
 		rd_kafka_topic_destroy(p->types_rkt);
-	ktopics_release(&p->known);
 	if (p->queue != NULL)
 		rd_kafka_queue_destroy(p->queue);
 	kafka_close(p->k);
@@ -590,6 +458,8 @@ run(struct stage *s, struct err *e)
 	if (p.k != NULL && kafka_reach(p.k, &set, e) == 0) {
 		p.queue = rd_kafka_queue_get_main(p.k->rk);
 		kafka_watch(p.k, p.queue);
+		kroute_open(&p.route, p.k, &rule, &wish, types ? types_topic :
+		    NULL);
 		p.moved_at = p.counted_at = clock_ms();
 		p.count_every = kafka_number(p.k,
 		    "topic.metadata.refresh.interval.ms");
