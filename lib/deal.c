@@ -12,7 +12,7 @@ enum {
 	BATCH = 1000,			/* records */
 	BATCH_BYTES = 1024 * 1024,
 	SPARE = 64,			/* batches kept */
-	OVERHEAD = 64,			/* bytes a record takes besides its own */
+	OVERHEAD = 64,			/* bytes, of a record besides its own */
 	TRIES = 5
 };
 

@@ -210,7 +210,8 @@ probe(struct deliver *d, struct err *e)
 static int
 write_part(struct deliver *d, const struct part *p, struct err *e)
 {
-	unsigned lost = 0, tries = p->suspect ? (p->n == 1 ? 2 : 1) : TRIES;
+	unsigned lost = 0, gone = 0;
+	unsigned tries = p->suspect ? (p->n == 1 ? 2 : 1) : TRIES;
 	unsigned losses = p->n == 1 ? LOSSES_ALONE : p->suspect ? 1 : LOSSES;
 	enum ignite_why why;
 
@@ -236,7 +237,7 @@ write_part(struct deliver *d, const struct part *p, struct err *e)
 				return split(d, p, true, e);
 			continue;
 		}
-		if (why == IGNITE_NO_CACHE) {
+		if (why == IGNITE_NO_CACHE && gone++ < TRIES) {
 			log_warn("cache is gone cache=%s",
 			    p->b->target->cache);
 			if (target_open(p->b->target, &d->link, e) < 0)

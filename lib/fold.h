@@ -63,7 +63,8 @@ void	fold_add(struct fold *, const struct fold_lead lead[2],
 	    uint64_t ticket, const struct fold_from *);
 
 struct slice fold_key(const struct fold *, uint32_t i);
-struct slice fold_value(const struct fold *, uint32_t i);	/* null: remove */
+/* Null: remove it. */
+struct slice fold_value(const struct fold *, uint32_t i);
 
 /*
  * Find the last change of each key, and put them in order; together: all of

@@ -142,7 +142,8 @@ take(struct lane *l)
 		return b;
 	pthread_mutex_lock(&l->all->lock);
 	while ((b = pop(l)) == NULL && !l->quit) {
-		ms = l->deliver.link.ign == NULL ? UNTENDED : ignite_tend_in(l->deliver.link.ign);
+		ms = l->deliver.link.ign == NULL ? UNTENDED :
+		    ignite_tend_in(l->deliver.link.ign);
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += ms / 1000;
 		until.tv_nsec += ms % 1000 * 1000000;

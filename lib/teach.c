@@ -137,7 +137,8 @@ teach_again(struct teach *t, struct err *e)
 
 	while (cur_left(&c) != 0) {
 		if (rec_decode_type(&type, cur_slice(&c), e) < 0 ||
-		    tell(t, &type, type.kind != TYPE_CLASS, type.class_name.n != 0, e) < 0)
+		    tell(t, &type, type.kind != TYPE_CLASS,
+		    type.class_name.n != 0, e) < 0)
 			return -1;
 	}
 	return 0;

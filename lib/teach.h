@@ -32,9 +32,9 @@ void	teach_init(struct teach *, struct link *, struct count *taught);
 void	teach_release(struct teach *);
 
 /*
- * Register a type or the name of a class; returns when the whole cluster knows it. 1: it may say
- * where keys belong, so what was worked out of types before may be wrong
- * now; 0: not so. -1: EX_DATAERR, the type named, when it contradicts what
+ * Register a type or the name of a class; returns when the whole cluster
+ * knows it. 1: it may say where keys belong, so what was worked out of types
+ * before may be wrong now; 0: not so. -1: EX_DATAERR, the type named, when it contradicts what
  * the cluster knows.
  */
 int	teach_type(struct teach *, const struct type *, struct err *);
