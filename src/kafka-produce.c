@@ -96,6 +96,16 @@ struct producer {
 /* Tickets of records are small; this is the mark of a TYPE. */
 #define TYPE_TICKET UINTPTR_MAX
 
+/* Why the producer cannot go on. A new one can, unless a right is missing or
+ * another producer has taken over. */
+static int
+fatal(struct producer *p, char *text, size_t n)
+{
+	int status = kafka_status(rd_kafka_fatal_error(p->k->rk, text, n));
+
+	return status == EX_UNAVAILABLE ? EX_TEMPFAIL : status;
+}
+
 /* What a failed delivery means, in words that say what to do. */
 static void
 explain(struct producer *p, const rd_kafka_message_t *m)
@@ -126,9 +136,8 @@ explain(struct producer *p, const rd_kafka_message_t *m)
 		    m->partition);
 		return;
 	case RD_KAFKA_RESP_ERR__FATAL:
-		err = rd_kafka_fatal_error(p->k->rk, text, sizeof text);
-		err_set(e, err == RD_KAFKA_RESP_ERR__FENCED ? EX_GUARD :
-		    EX_TEMPFAIL, "topic %s: %s: %s", topic, what, text);
+		err_set(e, fatal(p, text, sizeof text), "topic %s: %s: %s",
+		    topic, what, text);
 		return;
 	default:
 		kafka_err(e, err, "topic %s: %s", topic, what);
@@ -216,10 +225,8 @@ refused(struct producer *p, rd_kafka_resp_err_t err,
 		    "is more than message.max.bytes=%" PRId64 " (-X)", seq,
 		    m->len + m->key_len,
 		    kafka_number(p->k, "message.max.bytes"));
-	if (err == RD_KAFKA_RESP_ERR__FATAL) {
-		rd_kafka_fatal_error(p->k->rk, text, sizeof text);
-		return err_set(e, EX_TEMPFAIL, "%s", text);
-	}
+	if (err == RD_KAFKA_RESP_ERR__FATAL)
+		return err_set(e, fatal(p, text, sizeof text), "%s", text);
 	return kafka_err(e, err, "record %" PRIu64, seq);
 }
 

@@ -345,7 +345,7 @@ committed() {
 	mkfifo stuck
 	exec {stuck}<>stuck
 	kafka-consume -b "$b" -t "$topic" -G "$topic" -o beginning -v \
-	    >stuck 2>a.log 3>&- &
+	    --drain-timeout 1s >stuck 2>a.log 3>&- &
 	pids+=($!)
 	within 20 said 'partitions gained=4' a.log
 	kafka-consume -b "$b" -t "$topic" -G "$topic" -o end -v \
@@ -363,7 +363,7 @@ committed() {
 	mkfifo acks
 	exec {ack}<>acks
 	kafka-consume -b "$b" -t "$topic" -G "$topic" -o beginning \
-	    --window 100 --acks acks >data 2>log 3>&- &
+	    --window 100 --drain-timeout 1s --acks acks >data 2>log 3>&- &
 	pids+=($!)
 	within 20 eval 'frame-dump <data 2>/dev/null | grep -q "\"seq\":100,"'
 	printf '{"frame":"ack","run":%s,"seq":60}\n' \
@@ -436,8 +436,8 @@ committed() {
 	    exit ${PIPESTATUS[0]}' - "$b"
 	assert_output --partial 'topic nosuch does not exist'
 	kafka-consume -b "$b" -t "^$topic\$" -G "$topic" -o beginning \
-	    -X topic.metadata.refresh.interval.ms=500 3>&- |
-	    frame-dump >out 3>&- &
+	    -X topic.metadata.refresh.interval.ms=500 3>&- \
+	    > >(frame-dump >out 3>&-) &
 	pids+=($!)
 	gen 5 50 | kafka-produce -b "$b" -t "$topic" >/dev/null
 	within 30 said '"seq":5' out
