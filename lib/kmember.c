@@ -310,6 +310,9 @@ kmember_complain(const rd_kafka_message_t *msg, struct err *e)
 	}
 	if (status == EX_GUARD && topic != NULL)
 		return out_of_range(topic, msg->partition, msg->offset, e);
+	/* A regular expression that matches no topic yet. */
+	if (status == EX_CONFIG && topic != NULL && *topic == '^')
+		return 0;
 	if (status == EX_CONFIG && topic != NULL)
 		return err_set(e, status, "topic %s: %s: was it deleted?",
 		    topic, rd_kafka_err2str(msg->err));

@@ -115,6 +115,20 @@ mutated() {
 	[ "$(deaths sink)" -eq 1 ]
 }
 
+@test "a sink that is started before there is anything waits for it" {
+	local args=()
+	sink_args "$right_addr"
+	chain sink "${args[0]}" -v "${args[@]:1}"
+	within 30 grep -qs '^kafka-consume: info: ready' \
+		"$dir/chains/$id.sink/log"
+	oracle fill "$left_addr" later 100
+	source_args "$left_addr" later
+	chain source "${args[@]}"
+	equal 60 "$left_addr" "$right_addr" later
+	[ "$(deaths sink)" -eq 0 ]
+	stop_chains
+}
+
 @test "chains stopped and started again in the middle of changes" {
 	oracle create "$left_addr" stops
 	chains "$left_addr" "$right_addr" stops
