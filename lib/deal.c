@@ -138,12 +138,11 @@ await(struct deal *d, bool input)
 
 	if (ack_owing(d->cfg.acks) && ms > 50)
 		ms = 50;
-	if (poll(p, 2, (int)ms) == 0) {
+	if (poll(p, 2, (int)ms) == 0)
 		ack_put(d->cfg.acks, track_low(&d->track));
-		if (ign != NULL && ignite_tend_in(ign) <= 0 &&
-		    ignite_tend(ign, &e) < 0)
-			link_drop(&d->control);
-	}
+	if (ign != NULL && ignite_tend_in(ign) <= 0 &&
+	    ignite_tend(ign, &e) < 0)
+		link_drop(&d->control);
 	if (p[0].revents != 0)
 		collect(d);
 	return p[1].revents != 0;
