@@ -12,7 +12,9 @@
 
 enum {
 	PAUSE_MS = 5,		/* between two requests */
-	ASK_MS = 1000
+	/* The answer does not matter, and may be stuck behind a fetch that
+	 * waits for data; the request is enough. */
+	ASK_MS = 100
 };
 
 struct kwake {
@@ -22,7 +24,11 @@ struct kwake {
 	pthread_cond_t told;
 	bool wanted, quit;
 	rd_kafka_topic_partition_list_t *set;	/* new; NULL: none */
-	int64_t asked;		/* clock_ms; only for the caller's thread */
+
+	/* Of the caller's thread alone. */
+	int64_t asked;		/* clock_ms */
+	size_t records, bytes;	/* taken since then */
+	size_t many, much;	/* that is worth asking */
 };
 
 static int32_t
@@ -128,6 +134,11 @@ kwake_new(struct kafka *k)
 		return NULL;
 	w = mem_zero(sizeof *w);
 	w->k = k;
+	/* The fetchers sleep when the queue has passed one of these; so it
+	 * takes this to make them, and a part of it to be worth a word. */
+	w->many = (size_t)kafka_number(k, "queued.min.messages") / 4;
+	w->much = (size_t)kafka_number(k, "queued.max.messages.kbytes") *
+	    1024 / 4;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->told, NULL);
 	if (pthread_create(&w->thread, NULL, wake, w) != 0) {
@@ -165,16 +176,25 @@ kwake_set(struct kwake *w, const rd_kafka_topic_partition_list_t *l)
 	pthread_mutex_unlock(&w->lock);
 }
 
-void
-kwake_poke(struct kwake *w)
+int
+kwake_ate(struct kwake *w, size_t records, size_t bytes)
 {
 	int64_t now;
 
-	if (w == NULL || (now = clock_ms()) - w->asked < PAUSE_MS)
-		return;
+	if (w == NULL)
+		return -1;
+	w->records += records;
+	w->bytes += bytes;
+	if (w->records < w->many && w->bytes < w->much)
+		return -1;
+	now = clock_ms();
+	if (now - w->asked < PAUSE_MS)
+		return (int)(PAUSE_MS - (now - w->asked));
 	w->asked = now;
+	w->records = w->bytes = 0;
 	pthread_mutex_lock(&w->lock);
 	w->wanted = true;
 	pthread_cond_signal(&w->told);
 	pthread_mutex_unlock(&w->lock);
+	return -1;
 }

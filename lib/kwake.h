@@ -20,8 +20,11 @@ void	kwake_free(struct kwake *);
 /* These are the partitions now; copied. The rest may be called with NULL. */
 void	kwake_set(struct kwake *, const rd_kafka_topic_partition_list_t *);
 
-/* Data is wanted, and the queue is not full: wake the fetchers, if that was
- * not done just now. */
-void	kwake_poke(struct kwake *);
+/*
+ * Records of so many bytes were taken off the queue, and more are wanted.
+ * Returns how many milliseconds to wait at most before this is called again
+ * if no data comes; -1: as long as you like.
+ */
+int	kwake_ate(struct kwake *, size_t records, size_t bytes);
 
 #endif
