@@ -13,6 +13,7 @@ setup()
 
 teardown()
 {
+	[ ! -s err ] || cat err
 	[ -z "${chain:-}" ] || kill -KILL "$chain" 2>/dev/null || :
 	nothing_left
 }
@@ -24,6 +25,16 @@ leftovers()
 
 	for p in $(pgrep -f "^$TOOLS/"); do
 		[ "$(readlink "/proc/$p/cwd")" != "$PWD" ] || ps -o args= "$p"
+	done
+}
+
+# pid_here WORD: the stage with this word on its command line.
+pid_here()
+{
+	local p
+
+	for p in $(pgrep -f "^$TOOLS/.* $1"); do
+		[ "$(readlink "/proc/$p/cwd")" != "$PWD" ] || echo "$p"
 	done
 }
 
@@ -123,10 +134,10 @@ ended()
 
 @test "the second signal ends everything at once" {
 	start -v -- "$src" -n 5 '|' "$sink" -o keys --hang
-	until_true 10 has keys 5
+	until_true 10 has err 'source ended with status 0'
 	kill -TERM "$chain"
 	# Two at once would be one.
-	until_true 10 has err 'source ended with status 0'
+	until_true 10 has err 'asked to stop'
 	begun=$SECONDS
 	kill -TERM "$chain"
 	ended
@@ -163,7 +174,7 @@ ended()
 @test "the lock outlives a gg-chain that was killed, as long as a stage" {
 	start --state state -- "$src" -n 5 '|' "$sink" -o keys --hang
 	until_true 10 has keys 5
-	sink_pid=$(pgrep -f "^$sink -o keys --hang")
+	sink_pid=$(pid_here --hang)
 	kill -KILL "$chain"
 	ended
 	run -75 gg-chain --state state -- "$src" -n 1 '|' "$sink"
@@ -190,7 +201,7 @@ ended()
 @test "no stage holds an end of a pipe that is not its own" {
 	start -- "$src" -n 5 '|' "$pass" '|' "$sink" -o keys --hang
 	until_true 10 has keys 5
-	p=$(pgrep -f "^$sink -o keys --hang")
+	p=$(pid_here --hang)
 	find "/proc/$p/fd" -mindepth 1 -printf '%f %l\n' | tee open
 	[ "$(grep -c gg-chain open)" -eq 2 ]
 	kill -KILL "$p"
