@@ -150,7 +150,7 @@ table_line()
 # show_tables: left[] and right[] side by side.
 show_tables()
 {
-	local i n head blank
+	local i n head blank one other
 	head=$(table_line $'id\tperson\tcity\tpay')
 	blank=$(padded '' ${#head})
 	say
@@ -159,9 +159,10 @@ show_tables()
 	n=${#left[@]}
 	[ "${#right[@]}" -le "$n" ] || n=${#right[@]}
 	for ((i = 0; i < n; i++)); do
-		say "       $([ -z "${left[i]:-}" ] && printf '%s' "$blank" ||
-		    table_line "${left[i]}")      $([ -z "${right[i]:-}" ] ||
-		    table_line "${right[i]}")"
+		one=$blank other=
+		[ -z "${left[i]:-}" ] || one=$(table_line "${left[i]}")
+		[ -z "${right[i]:-}" ] || other=$(table_line "${right[i]}")
+		say "       $one      $other"
 	done
 }
 
