@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # Two SQL sessions, one for each cluster: Java's JDBC driver behind a pair of
 # FIFOs. A line goes in, rows come out; a row of our own shows where they end.
 
