@@ -424,6 +424,8 @@ filter_main(const struct filter *self, int argc, char **argv)
 	if (r > 0)
 		return printed();
 	r = work(self, argc - i, argv + i, &e);
+	ack_in_close(me.stage.acked);
+	me.stage.acked = NULL;
 	report_close(&me.report, r == 0);
 	if (r == 0)
 		return 0;
