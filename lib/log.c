@@ -82,6 +82,7 @@ line(const char *level, const char *text)
 	pthread_mutex_unlock(&lock);
 }
 
+__attribute__((format(printf, 3, 0)))
 static void
 say(enum log_level level, const char *name, const char *fmt, va_list ap)
 {
