@@ -39,7 +39,7 @@ kassign_add(struct kassign *a, const rd_kafka_topic_partition_list_t *l,
 		p = &a->v[a->n++];
 		*p = (struct kpart){ mem_str(tp->topic), tp->partition,
 		    offsets_open(a->offsets, tp->offset), tp->offset, -1,
-		    false, NULL };
+		    false, false, NULL };
 		if (from_group[i])
 			offsets_committed(a->offsets, p->slot, tp->offset);
 		p->queue = rd_kafka_queue_get_partition(a->k->rk, tp->topic,
@@ -59,6 +59,7 @@ drop(struct kassign *a, struct kpart *p)
 	rd_kafka_queue_destroy(p->queue);
 	free(p->topic);
 	a->done -= p->done;
+	a->idle -= p->idle;
 	*p = a->v[--a->n];
 }
 
@@ -94,6 +95,10 @@ kassign_at(struct kassign *a, struct kpart *p, int64_t offset, bool at_end)
 {
 	if (offset > p->at)
 		p->at = offset;
+	if (p->idle != at_end) {
+		p->idle = at_end;
+		a->idle += at_end ? 1 : (size_t)-1;
+	}
 	if (p->done || p->end < 0 || (p->at < p->end && !at_end))
 		return;
 	p->done = true;

@@ -18,6 +18,7 @@ struct kpart {
 	int64_t at;		/* offset of the next record */
 	int64_t end;		/* where to stop; -1: nowhere */
 	bool done;		/* it is reached */
+	bool idle;		/* the broker had no more */
 	rd_kafka_queue_t *queue;
 };
 
@@ -27,7 +28,7 @@ struct kassign {
 	struct offsets *offsets;
 	struct kpart *v;
 	size_t n, cap;
-	size_t done;		/* how many are */
+	size_t done, idle;	/* how many are */
 };
 
 void	kassign_open(struct kassign *, struct kafka *, struct offsets *);

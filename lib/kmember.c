@@ -351,16 +351,17 @@ kmember_flush(struct kmember *m, struct err *e)
 		{ m->out->fd, POLLOUT, 0 }, { m->k->fd, POLLIN, 0 },
 		{ m->acked == NULL ? -1 : ack_fd(m->acked), POLLIN, 0 }
 	};
-	int r;
+	int r, waited = 0;
 
 	while ((r = pipeout_send(m->out, e)) == 0) {
+		waited = 1;
 		if (poll(fds, 3, (int)kmember_patience(m)) < 0 &&
 		    errno != EINTR)
 			return err_sys(e, EX_OSERR, "poll");
 		if (kmember_serve(m, e) < 0)
 			return -1;
 	}
-	return r < 0 ? -1 : 0;
+	return r < 0 ? -1 : waited;
 }
 
 int64_t

@@ -64,7 +64,11 @@ int	kmember_assign(struct kmember *, rd_kafka_topic_partition_list_t *,
  */
 int	kmember_serve(struct kmember *, struct err *);
 
-/* Send what out holds, serving the group while the pipe is full. */
+/*
+ * Send what out holds, serving the group while the pipe is full: 1 if it
+ * was, and news of data or room may have been passed over; look before you
+ * sleep. 0; -1.
+ */
 int	kmember_flush(struct kmember *, struct err *);
 
 /* How long to sleep at most before kmember_serve, in ms. */

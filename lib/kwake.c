@@ -12,6 +12,7 @@
 
 enum {
 	PAUSE_MS = 5,		/* between two requests */
+	HUNGRY_MS = 20,
 	/* The answer does not matter, and may be stuck behind a fetch that
 	 * waits for data; the request is enough. */
 	ASK_MS = 100
@@ -26,7 +27,7 @@ struct kwake {
 	rd_kafka_topic_partition_list_t *set;	/* new; NULL: none */
 
 	/* Of the caller's thread alone. */
-	int64_t asked;		/* clock_ms */
+	int64_t asked, ate;	/* clock_ms */
 	size_t records, bytes;	/* taken since then */
 	size_t many, much;	/* that is worth asking */
 };
@@ -62,11 +63,11 @@ one_each(struct kafka *k, const rd_kafka_topic_partition_list_t *all)
 	for (i = 0; i < all->cnt; i++) {
 		leader = leader_of(md, all->elems[i].topic,
 		    all->elems[i].partition);
-		for (j = 0; j < some->cnt; j++)
+		for (j = 0; leader >= 0 && j < some->cnt; j++)
 			if (leader_of(md, some->elems[j].topic,
 			    some->elems[j].partition) == leader)
 				break;
-		if (j == some->cnt)
+		if (leader < 0 || j == some->cnt)
 			rd_kafka_topic_partition_list_add(some,
 			    all->elems[i].topic, all->elems[i].partition);
 	}
@@ -176,25 +177,39 @@ kwake_set(struct kwake *w, const rd_kafka_topic_partition_list_t *l)
 	pthread_mutex_unlock(&w->lock);
 }
 
-int
-kwake_ate(struct kwake *w, size_t records, size_t bytes)
+static void
+ask_for_it(struct kwake *w, int64_t now)
 {
-	int64_t now;
-
-	if (w == NULL)
-		return -1;
-	w->records += records;
-	w->bytes += bytes;
-	if (w->records < w->many && w->bytes < w->much)
-		return -1;
-	now = clock_ms();
-	if (now - w->asked < PAUSE_MS)
-		return (int)(PAUSE_MS - (now - w->asked));
 	w->asked = now;
 	w->records = w->bytes = 0;
 	pthread_mutex_lock(&w->lock);
 	w->wanted = true;
 	pthread_cond_signal(&w->told);
 	pthread_mutex_unlock(&w->lock);
-	return -1;
+}
+
+void
+kwake_ate(struct kwake *w, size_t records, size_t bytes)
+{
+	if (w == NULL)
+		return;
+	w->ate = clock_ms();
+	w->records += records;
+	w->bytes += bytes;
+	if ((w->records >= w->many || w->bytes >= w->much) &&
+	    w->ate - w->asked >= PAUSE_MS)
+		ask_for_it(w, w->ate);
+}
+
+int
+kwake_hungry(struct kwake *w)
+{
+	int64_t now;
+
+	/* No fetcher sleeps for longer than a second. */
+	if (w == NULL || (now = clock_ms()) - w->ate > 1000)
+		return -1;
+	if (now - w->asked >= HUNGRY_MS)
+		ask_for_it(w, now);
+	return HUNGRY_MS;
 }

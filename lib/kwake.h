@@ -20,11 +20,14 @@ void	kwake_free(struct kwake *);
 /* These are the partitions now; copied. The rest may be called with NULL. */
 void	kwake_set(struct kwake *, const rd_kafka_topic_partition_list_t *);
 
+/* So many records of so many bytes were taken off the queue. */
+void	kwake_ate(struct kwake *, size_t records, size_t bytes);
+
 /*
- * Records of so many bytes were taken off the queue, and more are wanted.
- * Returns how many milliseconds to wait at most before this is called again
- * if no data comes; -1: as long as you like.
+ * The queue is empty, more is wanted, and brokers have it. Returns how many
+ * milliseconds to wait at most before saying so again; -1: as long as you
+ * like.
  */
-int	kwake_ate(struct kwake *, size_t records, size_t bytes);
+int	kwake_hungry(struct kwake *);
 
 #endif

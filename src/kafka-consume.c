@@ -60,7 +60,8 @@ static const struct opt options[] = {
 
 static struct kconf_prop props[] = {
 	{ "topic.blacklist", "", true, false },		/* the types' topic */
-	{ "queued.max.messages.kbytes", "16384", false, false },
+	{ "queued.max.messages.kbytes", "8192", false, false },
+	{ "fetch.message.max.bytes", "524288", false, false },
 	/* Without it, a full queue stops fetching for a second. */
 	{ "fetch.queue.backoff.ms", "1", false, true },
 	/* How soon a new topic is found to match a regular expression. */
@@ -131,7 +132,8 @@ write_type(void *arg, struct slice body, struct err *e)
 	count_add(&types_read, 1);
 	if (frame_write(c->stage->out, &f, e) < 0)
 		return -1;
-	return c->stage->out->io.buf.n < PIECE ? 0 : kmember_flush(&c->member, e);
+	return c->stage->out->io.buf.n >= PIECE &&
+	    kmember_flush(&c->member, e) < 0 ? -1 : 0;
 }
 
 static struct slice
@@ -203,7 +205,8 @@ take(struct consumer *c, const rd_kafka_message_t *m, struct err *e)
 	kassign_at(&c->member.assign, c->part, m->offset + 1, false);
 	if (frame_write_rec(out, &r, e) < 0)
 		return -1;
-	return out->io.buf.n < PIECE ? 0 : kmember_flush(&c->member, e);
+	return out->io.buf.n >= PIECE && kmember_flush(&c->member, e) < 0 ?
+	    -1 : 0;
 }
 
 /* How many records may be taken now. */
@@ -254,7 +257,9 @@ rest(struct consumer *c, bool full, struct err *e)
 		{ c->out.fd, 0, 0 }	/* its reader leaves */
 	};
 	int64_t ms = kmember_patience(&c->member);
-	int soon = full ? -1 : kwake_ate(c->member.wake, 0, 0);
+	const struct kassign *a = &c->member.assign;
+	int soon = full || a->idle == a->n ? -1 :
+	    kwake_hungry(c->member.wake);
 
 	if (soon >= 0 && soon < ms)
 		ms = soon;
@@ -292,11 +297,13 @@ consume(struct consumer *c, struct err *e)
 		if (r > 0)
 			continue;
 		count_set(&lag, kassign_lag(&c->member.assign));
-		if (kmember_flush(&c->member, e) < 0 ||
-		    rest(c, max == 0, e) < 0)
+		r = kmember_flush(&c->member, e);
+		if (r == 0)
+			r = rest(c, max == 0, e);
+		if (r < 0)
 			return -1;
 	}
-	return kmember_flush(&c->member, e);
+	return kmember_flush(&c->member, e) < 0 ? -1 : 0;
 }
 
 static bool

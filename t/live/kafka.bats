@@ -357,6 +357,21 @@ committed() {
 	exec {stuck}>&-
 }
 
+@test "a reader that is slower than the broker is never kept waiting" {
+	local i
+
+	make_topic "$topic" partitions=4
+	gen 200000 200 | kafka-produce -b "$b" -t "$topic" >/dev/null
+	# A small queue is full all the time; what follows must not be lost,
+	# and librdkafka must not take a second off after each piece.
+	for i in 1 2 3 4; do
+		timeout 30 kafka-consume -b "$b" -t "$topic" -p 0-3 \
+		    -o beginning -e -X queued.max.messages.kbytes=1024 |
+		    frame-dump --no-raw | wc -l >lines
+		[ "$(<lines)" -eq 200002 ]
+	done
+}
+
 @test "the window is a bound" {
 	make_topic "$topic" partitions=2
 	gen 5000 50 | kafka-produce -b "$b" -t "$topic" >/dev/null
