@@ -88,11 +88,12 @@ source_args() {
 		--partitions 4)
 }
 
-# sink_args TO [OPTION of gg-apply...]
+# sink_args TO [OPTION of gg-apply...]. A member of a group that was killed is
+# missed after the session's timeout; here that need not be long.
 sink_args() {
 	args=(kafka-consume -b "$k_brokers" -t "^${prefix//./\\.}" -G "$id"
-		-o beginning '|' gg-apply -a "$1" --topic-prefix "$prefix"
-		"${@:2}")
+		-o beginning -X session.timeout.ms=6000 '|'
+		gg-apply -a "$1" --topic-prefix "$prefix" "${@:2}")
 }
 
 # chain NAME STAGES...: start a chain and look after it.
