@@ -30,6 +30,7 @@ is_gone()
 }
 
 # hello [FORMAT]: the line of a HELLO for frame-load.
+# shellcheck disable=SC2120 # some tests give one
 hello()
 {
 	echo "{\"frame\":\"hello\",\"run\":\"00000000000000aa\",\"format\":\"${1:-bytes}\",\"origin\":\"test\"}"

@@ -319,8 +319,8 @@ new_code(void)
 	for (i = 0; i < sizeof fresh; i++) {
 		if (fresh[i] == 0)
 			continue;
-		step = fresh[i] < 4 ? (uint8_t)(1 << (fresh[i] - 1)) :
-		    fresh[i] < 16 ? 8 : fresh[i] < 128 ? 16 : 32;
+		step = (uint8_t)(fresh[i] < 4 ? 1 << (fresh[i] - 1) :
+		    fresh[i] < 16 ? 8 : fresh[i] < 128 ? 16 : 32);
 		if ((reached[i] & step) == 0) {
 			shared->points += reached[i] == 0;
 			reached[i] |= step;
