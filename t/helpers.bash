@@ -1,6 +1,6 @@
 # helpers: what several .bats share; load it with "load helpers".
 
-TOOLS=${BUILD:?run me by t/run}/t/tools
+export TOOLS=${BUILD:?run me by t/run}/t/tools
 
 # until_true SECONDS COMMAND...: try again until it succeeds, or fail.
 until_true()
