@@ -509,3 +509,49 @@ shows_progress()
 	script -qec 'relay -q <in >out' log </dev/null
 	run ! grep records log
 }
+
+# --- ends of chains -------------------------------------------------------------
+
+@test "what was left out at the end is acknowledged too" {
+	"$TOOLS/source" -n 5 </dev/null | pass --drop-after 3 >frames
+	[ "$(keys <frames)" = '1 2 3' ]
+	frame-dump <frames | grep -q '"frame":"end","seq":5,"records":3'
+	sink --mute <frames | frame-dump --acks >lines
+	[ "$(jq .seq <lines)" = 5 ]
+}
+
+@test "a source waits for the last acknowledgement, and no longer" {
+	mkfifo acks
+	exec 9<>acks
+	"$TOOLS/source" -n 5 --acks acks </dev/null 9>&- |
+		sink -o got 9>&- >acks &
+	exec 9>&-
+	wait $!
+	[ "$(xargs <got)" = '1 2 3 4 5' ]
+	# It left without: 75, and it is said who.
+	mkfifo acks2
+	exec 9<>acks2
+	: >frames
+	"$TOOLS/source" -n 5 --acks acks2 </dev/null >frames 2>err 9>&- &
+	pid=$!
+	until_true 10 frame-dump <frames
+	exec 8>acks2 9>&-
+	exec 8>&-
+	s=0
+	wait "$pid" || s=$?
+	cat err
+	[ "$s" -eq 75 ]
+	grep -q 'the last stage left after acknowledging 0 of 5' err
+}
+
+@test "nobody reads standard error: that stops nobody" {
+	stream a b >in
+	set +o pipefail
+	{ s=0; relay -vv --progress <in || s=$?; echo $s >status; } 2>&1 >out |
+		true
+	[ "$(cat status)" = 0 ]
+	cmp in out
+	{ s=0; relay --nonsense <in || s=$?; echo $s >status; } 2>&1 >out |
+		true
+	[ "$(cat status)" = 64 ]
+}
