@@ -61,24 +61,35 @@ headers_of(struct slice s)
 	return h;
 }
 
-/* One record with headers or a time, which batches cannot carry. */
-static rd_kafka_resp_err_t
-offer_one(struct kbatch_part *l, rd_kafka_message_t *m, const struct kbatch_extra *x,
-    rd_kafka_t *rk)
+rd_kafka_resp_err_t
+kbatch_offer_one(rd_kafka_t *rk, rd_kafka_topic_t *rkt, int32_t partition,
+    const struct kbatch_rec *r)
 {
-	rd_kafka_headers_t *h = headers_of(x->headers);
+	rd_kafka_headers_t *h = headers_of(r->extra.headers);
+	rd_kafka_vu_t v[8] = {
+		{ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = rkt },
+		{ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition },
+		{ .vtype = RD_KAFKA_VTYPE_MSGFLAGS,
+		    .u.i = RD_KAFKA_MSG_F_COPY },
+		{ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {
+		    (void *)(uintptr_t)r->key.p, r->key.n } },
+		{ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {
+		    (void *)(uintptr_t)r->value.p, r->value.n } },
+		/* 0 is "now". */
+		{ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 =
+		    r->extra.time == REC_NO_TIME ? 0 : r->extra.time },
+		{ .vtype = RD_KAFKA_VTYPE_OPAQUE,
+		    .u.ptr = (void *)(uintptr_t)r->ticket },
+		{ .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = h }
+	};
+	rd_kafka_error_t *error = rd_kafka_produceva(rk, v, h == NULL ? 7 : 8);
 	rd_kafka_resp_err_t err;
 
-	err = rd_kafka_producev(rk, RD_KAFKA_V_RKT(l->rkt),
-	    RD_KAFKA_V_PARTITION(l->partition),
-	    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-	    RD_KAFKA_V_KEY(m->key, m->key_len),
-	    RD_KAFKA_V_VALUE(m->payload, m->len),
-	    /* 0 is "now". */
-	    RD_KAFKA_V_TIMESTAMP(x->time == REC_NO_TIME ? 0 : x->time),
-	    RD_KAFKA_V_OPAQUE(m->_private),
-	    RD_KAFKA_V_HEADERS(h), RD_KAFKA_V_END);
-	if (err != RD_KAFKA_RESP_ERR_NO_ERROR && h != NULL)
+	if (error == NULL)
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	err = rd_kafka_error_code(error);
+	rd_kafka_error_destroy(error);
+	if (h != NULL)
 		rd_kafka_headers_destroy(h);
 	return err;
 }
@@ -92,8 +103,13 @@ offer_some(struct kbatch *ls, struct kbatch_part *l, size_t i, rd_kafka_t *rk,
 
 	*err = RD_KAFKA_RESP_ERR_NO_ERROR;
 	if (l->m[i].offset != 0) {
-		*err = offer_one(l, &l->m[i], &ls->extra[l->m[i].offset - 1],
-		    rk);
+		/* Batches cannot carry its headers or its time. */
+		*err = kbatch_offer_one(rk, l->rkt, l->partition,
+		    &(struct kbatch_rec){
+		    slice_of(l->m[i].key, l->m[i].key_len),
+		    slice_of(l->m[i].payload, l->m[i].len),
+		    ls->extra[l->m[i].offset - 1],
+		    (uintptr_t)l->m[i]._private });
 		return *err == RD_KAFKA_RESP_ERR_NO_ERROR;
 	}
 	while (j < l->n && l->m[j].offset == 0)

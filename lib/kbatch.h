@@ -47,6 +47,10 @@ void	kbatch_add(struct kbatch *, struct kbatch_part *, const struct kbatch_rec *
 int	kbatch_offer(struct kbatch *, rd_kafka_t *, rd_kafka_resp_err_t *err,
 	    const rd_kafka_message_t **bad);
 
+/* One record past all batches; the partition may be RD_KAFKA_PARTITION_UA. */
+rd_kafka_resp_err_t kbatch_offer_one(rd_kafka_t *, rd_kafka_topic_t *,
+	    int32_t partition, const struct kbatch_rec *);
+
 void	kbatch_release(struct kbatch *);
 void	kbatch_part_release(struct kbatch_part *);
 

@@ -368,12 +368,10 @@ add_type(struct producer *p, struct slice body, struct err *e)
 	    ktypes_key(&key, body, e) < 0)
 		r = -1;
 	while (r == 0) {
-		err = rd_kafka_producev(p->k->rk,
-		    RD_KAFKA_V_RKT(p->types_rkt),
-		    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-		    RD_KAFKA_V_KEY(key.p, key.n),
-		    RD_KAFKA_V_VALUE((void *)(uintptr_t)body.p, body.n),
-		    RD_KAFKA_V_OPAQUE((void *)TYPE_TICKET), RD_KAFKA_V_END);
+		err = kbatch_offer_one(p->k->rk, p->types_rkt,
+		    RD_KAFKA_PARTITION_UA, &(struct kbatch_rec){
+		    buf_bytes(&key), body, { { NULL, 0 }, REC_NO_TIME },
+		    TYPE_TICKET });
 		if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
 			break;
 		if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
