@@ -251,9 +251,12 @@ fetch(int32_t id, struct ignite *ig, struct feed *f, struct err *e)
 	if (grid_type(ig, id, &meta, e) < 0)
 		return -1;
 	if (meta.p == NULL) {
-		/* Objects can be put without one; then nobody has it. */
-		log_warn("the cluster has no description of a type: other "
-		    "clusters will not take its objects type=%d", id);
+		/* Some are Ignite's own; of others objects were put without
+		 * one, and then nobody has it. */
+		if (feed_strange(f, id))
+			log_warn("the cluster has no description of a type: "
+			    "other clusters may not take its objects type=%d",
+			    id);
 		return 0;
 	}
 	t.meta = slice_of(mem_dup(meta.p, meta.n), meta.n);

@@ -29,6 +29,7 @@ feed_release(struct feed *f)
 	buf_release(&f->buf);
 	bin_types_release(&f->types);
 	known_release(&f->classes);
+	known_release(&f->strange);
 }
 
 void
@@ -158,6 +159,18 @@ feed_type(struct feed *f, const struct type *t, struct err *e)
 	}
 	feed_unlock(f);
 	return r < 0 ? -1 : 0;
+}
+
+bool
+feed_strange(struct feed *f, int32_t type)
+{
+	bool first;
+
+	feed_lock(f);
+	first = known_get(&f->strange, known_id(type, 0)) == KNOWN_NOT;
+	known_put(&f->strange, known_id(type, 0), KNOWN_BARE);
+	feed_unlock(f);
+	return first;
 }
 
 bool

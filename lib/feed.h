@@ -29,6 +29,7 @@ struct feed {
 	struct err why;
 	struct bin_types types;	/* those whose TYPE frames are in the stream */
 	struct known classes;	/* the same, TYPE_CLASS */
+	struct known strange;	/* those that nobody could describe */
 	struct count discarded, events, rows;
 };
 
@@ -61,6 +62,9 @@ void	feed_rec(struct feed *, struct rec *);
  * class: append a TYPE frame unless the stream has it. Takes the lock.
  */
 int	feed_type(struct feed *, const struct type *, struct err *);
+
+/* Nobody could describe this type: true the first time. Takes the lock. */
+bool	feed_strange(struct feed *, int32_t type);
 
 /* Wait until little is waiting to be written. False: it failed or ends. */
 bool	feed_room(struct feed *);
