@@ -8,7 +8,7 @@
 #include "show.h"
 #include "utf8.h"
 
-/* Numbers from here on may lose digits in programs that read them as doubles. */
+/* From here on programs that read numbers as doubles may lose digits. */
 #define EXACT (INT64_C(1) << 53)
 
 /* What ISO 8601 can say with four digits for the year: ms since 1970. */

@@ -123,8 +123,8 @@ line_integer(struct line *l, const char *name, int64_t min, uint64_t max,
 	} else if (json_is_real(j)) {
 		d = json_real_value(j);
 		if (d >= EXACT || d <= -EXACT)
-			return line_wrong(l, name, "is not below 2^53: write it as "
-			    "a string");
+			return line_wrong(l, name, "is not below 2^53: write "
+			    "it as a string");
 		*v = (uint64_t)(int64_t)d;
 		less = d < 0;
 		if ((double)(int64_t)d < d || (double)(int64_t)d > d)
@@ -177,8 +177,8 @@ line_bytes(struct line *l, const char *name, struct slice *s)
 		return 1;
 	}
 	if (!json_is_string(j) || base64_decode(b, text_of(j)) < 0)
-		return line_wrong(l, name, "in raw is neither base64 nor null nor "
-		    "{\"text\":...}");
+		return line_wrong(l, name, "in raw is neither base64 nor null "
+		    "nor {\"text\":...}");
 	*s = buf_bytes(b);
 	l->n_tmp++;
 	return 1;

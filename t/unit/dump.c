@@ -97,10 +97,17 @@ static void
 encode_type(struct buf *b)
 {
 	struct buf meta = { NULL, 0, 0 };
+	struct slice name = some(false);
 	int32_t ids[2] = { (int32_t)test_u64(), 7 };
 	struct bin_type *t = bin_type_new((int32_t)test_any(),
 	    slice_str("org.example.Thing"), some(true), test_below(2) == 0);
 
+	if (name.n != 0 && test_below(3) == 0) {
+		rec_encode_type(b, &(struct type){ TYPE_CLASS, t->id, name,
+		    slice_of(NULL, 0) });
+		bin_type_free(t);
+		return;
+	}
 	bin_type_add_field(t, slice_str("one"), BIN_INT, ids[0]);
 	bin_type_add_field(t, slice_str("t\"wo\377"), BIN_OBJECT, ids[1]);
 	bin_type_add_constant(t, slice_str("RED"), 0);
