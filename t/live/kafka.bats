@@ -213,6 +213,17 @@ types_stream() {
 	[ "$(grep -c '"frame":"type"' out)" -eq 0 ]
 }
 
+@test "no record is sent before the types ahead of it are durable" {
+	# A topic that takes nothing.
+	make_topic "$topic.t" partitions=1 max.message.bytes=10
+	make_topic "$topic.d" partitions=1
+	types_stream | frame-load >in
+	run -65 --separate-stderr kafka-produce -b "$b" -t "$topic.d" \
+	    --types-topic "$topic.t" <in
+	[[ $stderr == *"topic $topic.t: a type of "* ]]
+	[ "$(count "$topic.d")" -eq 0 ]
+}
+
 @test "a type that is written later comes before its record" {
 	make_topic "$topic.d" partitions=2
 	kafka-consume -b "$b" -t "$topic.d" -G "$topic" -o beginning -v \
