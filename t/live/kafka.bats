@@ -502,9 +502,9 @@ committed() {
 	pids=()
 	[ "$(count "$topic")" -ge "$(tail -n 1 seen | jq .seq)" ]
 	# A stage before it that died: what came whole is delivered.
-	head -c 100000 in >cut
-	run -75 kafka-produce -b "$b" -t "$topic.c" <cut
-	run -0 bash -c 'frame-dump <cut 2>/dev/null | grep -c "\"record\""'
+	head -c 100000 in >cut.frames
+	run -75 kafka-produce -b "$b" -t "$topic.c" <cut.frames
+	run -0 bash -c 'frame-dump <cut.frames 2>/dev/null | grep -c "\"record\""'
 	[ "$(count "$topic.c")" -eq "$output" ]
 }
 
