@@ -59,7 +59,7 @@ capture_stopped(struct capture *c)
 	bool stop;
 
 	pthread_mutex_lock(&c->lock);
-	stop = c->stop;
+	stop = c->stop || capture_over(c);
 	pthread_mutex_unlock(&c->lock);
 	return stop || feed_failed(c->feed);
 }
@@ -161,16 +161,15 @@ capture_gone(struct capture *c, struct cache *k)
 }
 
 bool
-capture_scanned(struct capture *c)
+capture_over(const struct capture *c)
 {
-	bool all = true;
 	size_t i;
 
-	pthread_mutex_lock(&c->lock);
-	for (i = 0; i < c->n; i++)
-		all = all && c->caches[i]->scanned;
-	pthread_mutex_unlock(&c->lock);
-	return all;
+	for (i = 0; c->once && i < c->n; i++) {
+		if (!c->caches[i]->scanned)
+			return false;
+	}
+	return c->once;
 }
 
 int
@@ -235,12 +234,6 @@ seen_look(struct seen *s, struct slice value, struct err *e)
 	    "%zu bytes behind a value", cur_left(&c));
 }
 
-size_t
-seen_new_types(const struct seen *s)
-{
-	return (s->wanted.n + s->named.n) / 4;
-}
-
 static int
 fetch(int32_t id, struct ignite *ig, struct feed *f, struct err *e)
 {
@@ -280,8 +273,9 @@ fetch_class(int32_t id, struct ignite *ig, struct feed *f, struct err *e)
 	return t.class_name.n == 0 ? 0 : feed_type(f, &t, e);
 }
 
-int
-seen_fetch(struct seen *s, struct ignite *ig, struct feed *f, struct err *e)
+/* Ask for what was met, and append it. */
+static int
+fetch_all(struct seen *s, struct ignite *ig, struct feed *f, struct err *e)
 {
 	struct buf *w = &s->wanted;
 
@@ -295,4 +289,19 @@ seen_fetch(struct seen *s, struct ignite *ig, struct feed *f, struct err *e)
 			return -1;
 	}
 	return 0;
+}
+
+int
+seen_announce(struct seen *s, struct capture *c, struct ignite **ig,
+    struct err *e)
+{
+	if (s->wanted.n == 0 && s->named.n == 0)
+		return 0;
+	while (capture_ask(c, ig, e) == 0) {
+		if (fetch_all(s, *ig, c->feed, e) == 0)
+			return 0;
+		if (!ignite_dead(*ig))
+			return -1;
+	}
+	return -1;
 }

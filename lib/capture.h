@@ -84,7 +84,7 @@ void	capture_release(struct capture *);
 
 /* Stop all threads; they end by themselves soon after. */
 void	capture_stop(struct capture *);
-bool	capture_stopped(struct capture *);
+bool	capture_stopped(struct capture *);	/* or failed, or over */
 
 /* A fatal error of a thread: all end, and this is why. */
 void	capture_fail(struct capture *, const struct err *);
@@ -93,8 +93,8 @@ void	capture_fail(struct capture *, const struct err *);
 void	capture_pause(struct capture *, int64_t ms);
 
 /*
- * Note a cache that is there. NULL if it is known already. Locks; as all
- * that follow.
+ * Note a cache that is there. NULL if it is known already. Locks, as those
+ * that follow do unless they say otherwise.
  */
 struct cache *capture_add(struct capture *, const char *name);
 
@@ -104,8 +104,11 @@ void	capture_doubt(struct capture *, struct cache *, const char *why);
 /* It is no more. */
 void	capture_gone(struct capture *, struct cache *);
 
-/* All that is to be scanned has been scanned. */
-bool	capture_scanned(struct capture *);
+/*
+ * All is scanned, and there is nothing to do but that. capture.lock is
+ * held.
+ */
+bool	capture_over(const struct capture *);
 
 /*
  * A connection for a question, in *ig: opened if there is none, or anew if
@@ -125,11 +128,11 @@ void	seen_free(struct seen *);
 /* Look through a key or value. EX_DATAERR: it does not parse. */
 int	seen_look(struct seen *, struct slice value, struct err *);
 
-/* How many types were met that seen_fetch has not seen to. */
-size_t	seen_new_types(const struct seen *);
-
-/* Ask for them, and append their TYPE frames. */
-int	seen_fetch(struct seen *, struct ignite *, struct feed *,
+/*
+ * Have the TYPE frames of those that were met in the stream. *ig is the
+ * thread's connection for questions, see capture_ask.
+ */
+int	seen_announce(struct seen *, struct capture *, struct ignite **ig,
 	    struct err *);
 
 #endif

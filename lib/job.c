@@ -37,18 +37,6 @@ offer(struct capture *c, struct cache *k, struct job *j)
 	return false;
 }
 
-static bool
-over(struct capture *c)
-{
-	size_t i;
-
-	for (i = 0; c->once && i < c->n; i++) {
-		if (!c->caches[i]->scanned)
-			return false;
-	}
-	return c->once;
-}
-
 bool
 job_pick(struct capture *c, struct job *j)
 {
@@ -57,7 +45,7 @@ job_pick(struct capture *c, struct job *j)
 	size_t i;
 
 	pthread_mutex_lock(&c->lock);
-	while (!c->stop && !feed_failed(c->feed) && !found && !over(c)) {
+	while (!c->stop && !feed_failed(c->feed) && !found && !capture_over(c)) {
 		for (i = 0; i < c->n && !found; i++)
 			found = offer(c, c->caches[i], j);
 		if (found)

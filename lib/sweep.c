@@ -169,22 +169,6 @@ append(struct sweeper *s, const struct job *j, size_t i, size_t n)
 	return (int64_t)i;
 }
 
-static int
-announce(struct sweeper *s, struct err *e)
-{
-	struct capture *c = s->all->c;
-
-	if (seen_new_types(s->seen) == 0)
-		return 0;
-	while (capture_ask(c, &s->aux, e) == 0) {
-		if (seen_fetch(s->seen, s->aux, c->feed, e) == 0)
-			return 0;
-		if (!ignite_dead(s->aux))
-			return -1;
-	}
-	return -1;
-}
-
 /* All rows of a page. 1: done; 0: stale; -1. */
 static int
 send_page(struct sweeper *s, const struct job *j, struct wire_rows *rows,
@@ -195,7 +179,7 @@ send_page(struct sweeper *s, const struct job *j, struct wire_rows *rows,
 
 	if (n < 0)
 		return -1;
-	if (announce(s, e) < 0)
+	if (seen_announce(s->seen, c, &s->aux, e) < 0)
 		return -1;
 	while (i < n) {
 		if (!feed_room(c->feed))

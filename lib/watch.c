@@ -196,21 +196,6 @@ append(struct watch *w, struct cache *k, struct slice key, struct slice value)
 	count_add_shared(&w->c->feed->events, 1);
 }
 
-/* Have the types that were met in the stream before what needs them. */
-static int
-announce(struct watch *w, struct err *e)
-{
-	if (seen_new_types(w->seen) == 0)
-		return 0;
-	while (capture_ask(w->c, &w->aux, e) == 0) {
-		if (seen_fetch(w->seen, w->aux, w->c->feed, e) == 0)
-			return 0;
-		if (!ignite_dead(w->aux))
-			return -1;
-	}
-	return -1;
-}
-
 /* All changes of one notification, which wire_event has checked. */
 static int
 take(struct watch *w, const struct wire_msg *m, struct err *e)
@@ -231,7 +216,7 @@ take(struct watch *w, const struct wire_msg *m, struct err *e)
 	}
 	if (r < 0)
 		return err_in(e, "cache %s: an event", k->name);
-	if (announce(w, e) < 0)
+	if (seen_announce(w->seen, w->c, &w->aux, e) < 0)
 		return -1;
 	wire_events(&all, m->body, e);
 	feed_lock(w->c->feed);

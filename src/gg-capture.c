@@ -75,7 +75,7 @@ await_end(void *arg)
 	struct capture *c = arg;
 
 	while (!capture_stopped(c)) {
-		if (poll(&p, 1, c->once ? 20 : 100) > 0 || (c->once && capture_scanned(c)))
+		if (poll(&p, 1, c->once ? 20 : 100) > 0)
 			capture_stop(c);
 	}
 	feed_end(c->feed);
