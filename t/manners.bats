@@ -12,11 +12,11 @@ setup()
 	PATH=$TOOLS:$PATH
 }
 
-# kind program arguments: relay stands for all that only pass frames on.
+# kind program arguments: pass stands for all that only pass frames on.
 table()
 {
 	cat <<'END'
-pipe relay
+pipe pass
 dump frame-dump
 load frame-load
 sink gg-apply -a 127.0.0.1:1
@@ -60,7 +60,7 @@ expect()
 no_end()
 {
 	case $1 in
-	relay|frame-load) run ! frame-dump <out ;;
+	pass|frame-load) run ! frame-dump <out ;;
 	esac
 }
 
@@ -257,7 +257,7 @@ small()
 {
 	expect 0 '' "$@"
 	case $1 in
-	relay) cmp in out ;;
+	pass) cmp in out ;;
 	frame-dump) frame-load <out | cmp in - ;;
 	esac
 }
@@ -365,7 +365,7 @@ drains()
 	cat err
 	[ "$s" -eq 0 ]
 	case $1 in
-	relay) cmp whole out ;;
+	pass) cmp whole out ;;
 	frame-dump) frame-load <out | cmp whole - ;;
 	frame-load) [ "$(keys <out)" = 'a b' ] ;;
 	esac
@@ -504,9 +504,9 @@ shows_progress()
 @test "--progress, on a terminal by itself" {
 	stream a b >in
 	each pipe,dump shows_progress
-	script -qec 'relay <in >out' log </dev/null
+	script -qec 'pass <in >out' log </dev/null
 	grep -q '2 records' log
-	script -qec 'relay -q <in >out' log </dev/null
+	script -qec 'pass -q <in >out' log </dev/null
 	run ! grep records log
 }
 
@@ -547,11 +547,11 @@ shows_progress()
 @test "nobody reads standard error: that stops nobody" {
 	stream a b >in
 	set +o pipefail
-	{ s=0; relay -vv --progress <in || s=$?; echo $s >status; } 2>&1 >out |
+	{ s=0; pass -vv --progress <in || s=$?; echo $s >status; } 2>&1 >out |
 		true
 	[ "$(cat status)" = 0 ]
 	cmp in out
-	{ s=0; relay --nonsense <in || s=$?; echo $s >status; } 2>&1 >out |
+	{ s=0; pass --nonsense <in || s=$?; echo $s >status; } 2>&1 >out |
 		true
 	[ "$(cat status)" = 64 ]
 }
