@@ -343,8 +343,7 @@ static const struct filter self = {
 	.purpose = "write the records of a stream to a cluster",
 	.usage = "-a HOST[:PORT],... [option ...] < frames > acks",
 	.examples =
-	    "  kafka-consume -b broker -t '^ignite.' -G backup |\n"
-	    "      gg-from-avro --registry http://registry:8081 |\n"
+	    "  kafka-consume -b broker -t '^ignite\\.' -G backup |\n"
 	    "      gg-apply -a node1,node2 --topic-prefix ignite.\n"
 	    "  gg-capture -a left -c orders | gg-apply -a right\n",
 	.kind = FILTER_SINK,
