@@ -2,6 +2,7 @@
 # acknowledged while nodes, clusters and gg-apply itself are killed.
 
 bats_require_minimum_version 1.5.0
+load helpers
 
 setup_file()
 {
@@ -51,20 +52,6 @@ auth_oracle()
 	shift
 	oracle "$command" "$auth_addr" "$@" --user="$auth_user" \
 	    --password-file="$auth_password_file"
-}
-
-# Until the command succeeds; a minute and a half at most.
-await()
-{
-	local until=$((SECONDS + 90))
-
-	while ! "$@" 2>/dev/null; do
-		if ((SECONDS >= until)); then
-			echo "gave up waiting for: $*" >&2
-			return 1
-		fi
-		read -rt 0.05 <> <(:) || true
-	done
 }
 
 # The position that the newest ACK in a file says.
@@ -230,10 +217,10 @@ newest()
 		rm fifo
 		input=in
 		head -c 4000000 in >&5
-		await acked_at_least acks 5000
+		within 90 acked_at_least acks 5000
 		"$ROOT/t/services" stop "$D" two --kill node=2
 		tail -c +4000001 in | head -c 2000000 >&5
-		await acked_at_least acks 40000
+		within 90 acked_at_least acks 40000
 		"$ROOT/t/services" restart-node "$D" two node=2
 		tail -c +6000001 in >&5
 		exec 5>&-
@@ -251,10 +238,10 @@ newest()
 	    --password-file "$auth_password_file"
 	exec 5>fifo
 	head -c 2000000 in >&5
-	await acked_at_least acks 3000
+	within 90 acked_at_least acks 3000
 	auth_oracle state inactive
 	tail -c +2000001 in >&5 &
-	await grep "is not active; trying again" log
+	within 90 grep "is not active; trying again" log
 	auth_oracle state active
 	wait $!
 	exec 5>&-
@@ -269,7 +256,7 @@ newest()
 	gen 400000 60 "$c" ignite >in
 	apply -a "$auth_addr" -u "$auth_user" --give-up-after 1s \
 	    --password-file "$auth_password_file"
-	await acked_at_least acks 10000
+	within 90 acked_at_least acks 10000
 	"$ROOT/t/services" stop "$D" auth --kill
 	ended 69
 	grep "given up" log
@@ -293,7 +280,7 @@ newest()
 	gen 100000 60 "$c" ignite 3000 >in
 	for i in 5000 30000 60000; do
 		apply -a "$two_addr" --atomicity transactional
-		await acked_at_least acks $i
+		within 90 acked_at_least acks $i
 		kill -9 "$pid"
 		ended 137
 	done
@@ -318,7 +305,7 @@ newest()
 	apply -a "$two_addr"
 	exec 5>fifo
 	head -c 60000 in >&5
-	await acked_at_least acks 100
+	within 90 acked_at_least acks 100
 	kill -TERM "$pid"
 	tail -c +60001 in >&5
 	exec 5>&-
@@ -415,7 +402,7 @@ newest()
 	apply -a "$two_addr"
 	exec 5>fifo
 	head -c 2000 in >&5
-	await acked_at_least acks 5
+	within 90 acked_at_least acks 5
 	oracle destroy "$two_addr" "$c"
 	tail -c +2001 in >&5
 	exec 5>&-

@@ -1,6 +1,7 @@
 # gg-capture against real nodes. What a stream leaves behind is compared
 
 bats_require_minimum_version 1.5.0
+load helpers
 # with a snapshot of the cluster at rest: two routes to one answer.
 
 setup_file()
@@ -40,26 +41,12 @@ oracle()
 	"$ROOT/t/services" oracle "$@"
 }
 
-# Until the command succeeds; a minute at most.
-await()
-{
-	local until=$((SECONDS + 60))
-
-	while ! "$@" 2>/dev/null; do
-		if ((SECONDS >= until)); then
-			echo "gave up waiting for: $*" >&2
-			return 1
-		fi
-		read -rt 0.05 <> <(:) || true
-	done
-}
-
 # Start a capture in the background: its stream in ./stream, log in ./log.
 capture()
 {
 	gg-capture -v "$@" >stream 2>log &
 	pid=$!
-	await grep -q 'ready:' log
+	within 60 grep -q 'ready:' log
 }
 
 # Stop it, and see that it ended well.
@@ -99,10 +86,10 @@ arrived()	# TEXT [FILE]
 @test "changes follow, in order for each key, and the end is the cluster's" {
 	oracle create "$one_addr" live
 	capture -a "$one_addr" -c live
-	await grep -q 'snapshot done' log
+	within 60 grep -q 'snapshot done' log
 	oracle mutate "$one_addr" live --keys=50 --count=3000 --removes=30
 	oracle put "$one_addr" live last the-last-one
-	await arrived the-last-one
+	within 60 arrived the-last-one
 	finish
 	same_as_now "$one_addr" live
 }
@@ -113,11 +100,11 @@ arrived()	# TEXT [FILE]
 		--removes=30 >mutated &
 	writer=$!
 	capture -a "$one_addr" -c busy
-	await grep -q 'snapshot done' log
+	within 60 grep -q 'snapshot done' log
 	touch stop
 	wait "$writer"
 	oracle put "$one_addr" busy last the-last-one
-	await arrived the-last-one
+	within 60 arrived the-last-one
 	finish
 	# It has tested something only if both came.
 	state -s <stream 2>&1 >/dev/null | grep -v 'events=0 '
@@ -131,15 +118,15 @@ arrived()	# TEXT [FILE]
 		--removes=30 >mutated &
 	writer=$!
 	capture -a "$two_addr" -c pair
-	await grep -q 'snapshot done' log
+	within 60 grep -q 'snapshot done' log
 	"$ROOT/t/services" stop "$D" two --kill node=2
-	await grep -q 'beginning anew.*cache=pair' log
+	within 60 grep -q 'beginning anew.*cache=pair' log
 	touch stop
 	wait "$writer"
 	oracle put "$two_addr" pair last the-last-one
-	await arrived the-last-one
+	within 60 arrived the-last-one
 	# Another snapshot may be on its way.
-	await eval '(($(grep -c "snapshot done" log) > 1))'
+	within 60 eval '(($(grep -c "snapshot done" log) > 1))'
 	finish
 	same_as_now "$two_addr" pair
 	"$ROOT/t/services" restart-node "$D" two node=2
@@ -150,13 +137,13 @@ arrived()	# TEXT [FILE]
 		oracle create "$one_addr" $c
 	done
 	capture -a "$one_addr" -c '^n_' -x n_b -x '^n_c$'
-	await grep -q 'watching cache=n_a' log
+	within 60 grep -q 'watching cache=n_a' log
 	oracle create "$one_addr" n_d
-	await grep -q 'watching cache=n_d' log
+	within 60 grep -q 'watching cache=n_d' log
 	oracle put "$one_addr" n_d k of-n_d
-	await arrived of-n_d
+	within 60 arrived of-n_d
 	oracle destroy "$one_addr" n_a
-	await grep -q 'no more cache=n_a' log
+	within 60 grep -q 'no more cache=n_a' log
 	finish
 	run ! grep -E 'cache=n_(b|c)' log
 }
@@ -164,34 +151,34 @@ arrived()	# TEXT [FILE]
 @test "a cache destroyed and made anew is noticed" {
 	oracle create "$one_addr" phoenix
 	capture -a "$one_addr" -c '^phoenix$'
-	await grep -q 'watching cache=phoenix' log
+	within 60 grep -q 'watching cache=phoenix' log
 	oracle destroy "$one_addr" phoenix
 	oracle create "$one_addr" phoenix
-	await eval '(($(grep -c "watching cache=phoenix" log) > 1))'
-	await eval '(($(grep -c "snapshot done" log) > 1))'
+	within 60 eval '(($(grep -c "watching cache=phoenix" log) > 1))'
+	within 60 eval '(($(grep -c "snapshot done" log) > 1))'
 	oracle put "$one_addr" phoenix k second-life
-	await arrived second-life
+	within 60 arrived second-life
 	finish
 }
 
 @test "a query that died with the cluster's activity is noticed" {
 	oracle create "$one_addr" nap
 	capture -a "$one_addr" -c nap
-	await grep -q 'watching cache=nap' log
+	within 60 grep -q 'watching cache=nap' log
 	oracle state "$one_addr" inactive
 	oracle state "$one_addr" active
-	await eval '(($(grep -c "watching cache=nap" log) > 1))'
+	within 60 eval '(($(grep -c "watching cache=nap" log) > 1))'
 	oracle put "$one_addr" nap k awake
-	await arrived awake
+	within 60 arrived awake
 	finish
 }
 
 @test "live only: nothing that was there, everything that comes" {
 	oracle fill "$one_addr" liveonly 1000
 	capture -a "$one_addr" -c liveonly --live-only
-	await grep -q 'watching cache=liveonly' log
+	within 60 grep -q 'watching cache=liveonly' log
 	# A query is live some moments after the server says so.
-	await eval 'oracle put "$one_addr" liveonly k first-one &&
+	within 60 eval 'oracle put "$one_addr" liveonly k first-one &&
 		arrived first-one'
 	finish
 	run -0 bash -c 'state -s <stream 2>&1 >/dev/null'
@@ -204,18 +191,18 @@ arrived()	# TEXT [FILE]
 	gg-capture -v -a "$one_addr" -c slow --buffer 1M >pipe 2>log &
 	pid=$!
 	exec 7<pipe
-	await grep -q 'snapshot done' log
+	within 60 grep -q 'snapshot done' log
 	# Nobody reads; some megabytes more than buffer and pipe hold. A
 	# removal while no query is live would not be found, so none here.
 	oracle mutate "$one_addr" slow --keys=500 --count=20000 \
 		--value-bytes=1000 --removes=0
-	await grep -q 'reader too slow' log
+	within 60 grep -q 'reader too slow' log
 	cat <&7 >stream &
 	reader=$!
 	exec 7<&-
-	await eval '(($(grep -c "snapshot done" log) > 1))'
+	within 60 eval '(($(grep -c "snapshot done" log) > 1))'
 	oracle put "$one_addr" slow last the-last-one
-	await arrived the-last-one
+	within 60 arrived the-last-one
 	finish
 	wait "$reader"
 	same_as_now "$one_addr" slow
@@ -226,13 +213,13 @@ arrived()	# TEXT [FILE]
 	gg-capture -v -a "$one_addr" -c brief >other 2>otherlog &
 	other=$!
 	capture -a "$one_addr" -c brief --expired
-	await grep -q 'snapshot done' log
-	await grep -q 'snapshot done' otherlog
+	within 60 grep -q 'snapshot done' log
+	within 60 grep -q 'snapshot done' otherlog
 	thin -a "$one_addr" put brief 1 10
-	await eval '[ "$(oracle size "$one_addr" brief)" = 0 ]'
+	within 60 eval '[ "$(oracle size "$one_addr" brief)" = 0 ]'
 	oracle put "$one_addr" brief last the-last-one
-	await arrived the-last-one
-	await arrived the-last-one other
+	within 60 arrived the-last-one
+	within 60 arrived the-last-one other
 	finish
 	kill "$other"
 	wait "$other"
